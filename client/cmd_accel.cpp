@@ -1,0 +1,104 @@
+#include "client/attendant.hpp"
+#include "client/command.hpp"
+#include "client/output.hpp"
+#include "client/polkit_agent.hpp"
+#include "client/progress.hpp"
+#include "client/text.hpp"
+
+#include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
+#include <nlohmann/json.hpp>
+
+namespace frank::client {
+
+namespace {
+
+struct AccelOptions {
+    std::string name;
+    std::string what = "status";
+};
+
+int accelerate(const AccelOptions &options, const Invocation &invocation) {
+    DaemonLink link(invocation.globals);
+    SessionRemote session = link.session(options.name);
+    Progress progress(link, !invocation.globals.quiet);
+    const std::string path = authorised(invocation.globals, [&](bool interactive) -> std::string {
+        return asked(session_title(options.name), [&] {
+            return session.Accelerate({{"verify", sdbus::Variant{options.what == "verify"}},
+                                       {"interactive", sdbus::Variant{interactive}}});
+        });
+    });
+    progress.follow(path);
+    EventLoop loop(link.connection());
+    const JobEnd end = wait_for_end(link, loop, path);
+    progress.clear();
+    return exit_status_of(end, "the acceleration of " + session_title(options.name));
+}
+
+int emulate(const AccelOptions &options, const Invocation &invocation) {
+    DaemonLink link(invocation.globals);
+    SessionRemote session = link.session(options.name);
+    authorised(invocation.globals, [&](bool interactive) {
+        asked(session_title(options.name), [&] {
+            session.Emulate({{"interactive", sdbus::Variant{interactive}}});
+        });
+    });
+    return 0;
+}
+
+std::string seconds(std::uint64_t microseconds) {
+    const std::uint64_t tenths = (microseconds + 50'000) / 100'000;
+    return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
+}
+
+int status(const AccelOptions &options, const Invocation &invocation) {
+    DaemonLink link(invocation.globals);
+    SessionRemote session = link.session(options.name);
+    const auto twins = asked(session_title(options.name), [&] { return session.ListTwins(); });
+    const std::string state =
+        asked(session_title(options.name), [&] { return std::string(session.Acceleration()); });
+    auto list = nlohmann::ordered_json::array();
+    Table table({"CLASS", "TOOL", "RUNS", "WHY", "NATIVE", "EMULATED", "SECONDS SAVED"});
+    for (const auto &twin : twins) {
+        const auto &[tool_class, path, native, why, natively, emulated, saved] =
+            static_cast<const std::tuple<std::string, std::string, bool, std::string, std::uint64_t,
+                                         std::uint64_t, std::uint64_t> &>(twin);
+        list.push_back({{"class", tool_class},
+                        {"tool", path},
+                        {"native", native},
+                        {"why", why},
+                        {"native_calls", natively},
+                        {"emulated_calls", emulated},
+                        {"saved_us", saved}});
+        table.add({tool_class, path, native ? "natively" : "emulated", why, std::to_string(natively),
+                   std::to_string(emulated), seconds(saved)});
+    }
+    if (invocation.globals.json)
+        print_json(nlohmann::ordered_json{{"acceleration", state}, {"tools", std::move(list)}});
+    else if (!list.empty())
+        table.print();
+    else if (!invocation.globals.quiet)
+        std::puts(("acceleration: " + state + "; frankctl accel " + options.name + " on").c_str());
+    return 0;
+}
+
+} // namespace
+
+Action define_accel(CLI::App &verb) {
+    const auto options = std::make_shared<AccelOptions>();
+    verb.add_option("NAME", options->name, "the session")->required();
+    verb.add_option("WHAT", options->what, "status, on, off or verify")
+        ->check(CLI::IsMember({"status", "on", "off", "verify"}))
+        ->capture_default_str();
+    verb.footer(
+        "on: tools with a verified native twin run natively from the next exec on; makes the twins first "
+        "where there are none (a download).\nverify: makes them anew and compares all again. A command "
+        "with FRANKEND_ACCEL=off in its environment runs no twin.");
+    return [options](const Invocation &invocation) {
+        if (options->what == "status")
+            return status(*options, invocation);
+        return options->what == "off" ? emulate(*options, invocation) : accelerate(*options, invocation);
+    };
+}
+
+} // namespace frank::client

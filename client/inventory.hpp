@@ -1,0 +1,69 @@
+// The sessions and jobs that the caller may see, as frankend's object manager has them.
+#pragma once
+
+#include "client/daemon_link.hpp"
+
+#include <nlohmann/json_fwd.hpp>
+
+namespace frank::client {
+
+struct SessionInfo {
+    std::string name;
+    std::string state;
+    std::string architecture;
+    std::vector<std::string> extra_architectures; ///< what else its root holds programs of
+    std::string cpu;
+    std::string emulator;
+    bool emulator_replaced = false;
+    std::string board;
+    std::string acceleration;
+    struct Workaround {
+        std::string name, why, sets;
+    };
+    std::vector<Workaround> workarounds;
+    std::vector<std::string> workarounds_off;
+    struct Finding {
+        std::string check, outcome, seen, remedy;
+    };
+    std::vector<Finding> findings;
+    std::string kind;
+    std::string source;
+    std::string os;
+    std::string network;
+    std::string table; ///< of binfmt_misc: "own", "host" or ""
+    std::uint32_t owner = 0;
+    std::uint64_t created = 0; ///< microseconds since 1970, as all times here
+    std::uint64_t started = 0;
+    std::vector<std::string> jobs; ///< ids
+};
+
+struct JobInfo {
+    std::string id;
+    std::string kind;
+    std::string session;
+    std::uint32_t owner = 0;
+    std::string state;
+    std::int32_t status = 0;
+    std::string message;
+    std::string breakage; ///< its name, and what to do
+    std::string breakage_line;
+    std::string description;
+    bool terminal = false;
+    bool log = false;
+    std::uint64_t started = 0;
+    std::uint64_t ended = 0;
+};
+
+struct Inventory {
+    std::vector<SessionInfo> sessions; ///< by name
+    std::vector<JobInfo> jobs;         ///< by number
+};
+
+/// Asks frankend. From then on it also sends the caller news of these objects.
+Inventory take_inventory(DaemonLink &link);
+
+/// The keys are part of frankctl's promises.
+nlohmann::ordered_json to_json(const SessionInfo &session);
+nlohmann::ordered_json to_json(const JobInfo &job);
+
+} // namespace frank::client

@@ -1,0 +1,180 @@
+#include "daemon/guest/exec_rules.hpp"
+
+#include <cstring>
+#include <sys/mman.h>
+
+namespace frank::guest {
+
+namespace {
+
+using plan::RouteRule;
+
+bool begins(const char *text, const char *prefix) {
+    return std::strncmp(text, prefix, std::strlen(prefix)) == 0;
+}
+
+/// The value of `entry` where it is NAME=VALUE.
+const char *value_of(const char *entry, const char *name) {
+    const std::size_t length = std::strlen(name);
+    return std::strncmp(entry, name, length) == 0 && entry[length] == '=' ? entry + length + 1 : nullptr;
+}
+
+bool begins_in_any_case(const char *text, const char *prefix) {
+    for (; *prefix != '\0'; ++text, ++prefix) {
+        const char letter = *text >= 'A' && *text <= 'Z' ? static_cast<char>(*text + ('a' - 'A')) : *text;
+        if (letter != *prefix)
+            return false;
+    }
+    return true;
+}
+
+/// glibc has these built in; for all others it loads a converter, which would be the guest's.
+bool is_plain_locale(const char *name) {
+    const char *encoding = std::strchr(name, '.');
+    return std::strcmp(name, "C") == 0 || std::strcmp(name, "POSIX") == 0 ||
+           (encoding != nullptr &&
+            (begins_in_any_case(encoding, ".utf-8") || begins_in_any_case(encoding, ".utf8")));
+}
+
+std::size_t count_of(char *const *list) {
+    std::size_t count = 0;
+    while (list[count] != nullptr)
+        ++count;
+    return count;
+}
+
+/// Mapped, not on the stack: there may be a hundred thousand.
+const char **make_list(std::size_t room) {
+    void *map =
+        ::mmap(nullptr, room * sizeof(char *), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return map == MAP_FAILED ? nullptr : static_cast<const char **>(map);
+}
+
+template <class Each> void each_rule(const char *rule, std::uint32_t count, Each each) {
+    for (std::uint32_t i = 0; i < count; ++i, rule += std::strlen(rule) + 1)
+        each(rule[0], rule + 1);
+}
+
+bool has_argument(char *const *argv, const char *text, bool whole) {
+    for (std::size_t i = 1; argv[0] != nullptr && argv[i] != nullptr; ++i)
+        if (whole ? std::strcmp(argv[i], text) == 0 : begins(argv[i], text))
+            return true;
+    return false;
+}
+
+bool has_variable(char *const *environment, const char *name) {
+    for (; *environment != nullptr; ++environment)
+        if (value_of(*environment, name) != nullptr)
+            return true;
+    return false;
+}
+
+} // namespace
+
+bool environment_forbids_twins(char *const *environment) {
+    // locale(7): the first of these that is set and not empty counts.
+    const char *locale[] = {"", "", ""};
+    constexpr const char *locale_names[] = {"LC_ALL", "LC_CTYPE", "LANG"};
+    for (; *environment != nullptr; ++environment) {
+        for (const char *name : {"LD_PRELOAD", "LD_AUDIT", "GCONV_PATH"})
+            if (value_of(*environment, name) != nullptr)
+                return true;
+        if (const char *wish = value_of(*environment, "FRANKEND_ACCEL");
+            wish != nullptr && std::strcmp(wish, "off") == 0)
+            return true;
+        for (std::size_t i = 0; i < 3; ++i)
+            if (const char *value = value_of(*environment, locale_names[i]); value != nullptr)
+                locale[i] = value;
+    }
+    for (const char *name : locale)
+        if (*name != '\0')
+            return !is_plain_locale(name);
+    return false;
+}
+
+bool Rules::forbid(char *const *argv, char *const *environment) const {
+    bool found = false;
+    bool within = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        within = within || (kind == RouteRule::within && has_variable(environment, text));
+    });
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        found = found || (kind == RouteRule::argument && has_argument(argv, text, true)) ||
+                (kind == RouteRule::prefix && has_argument(argv, text, false)) ||
+                (kind == RouteRule::variable && !within && has_variable(environment, text));
+    });
+    return found;
+}
+
+char *const *Rules::arguments(char *const *argv) const {
+    bool any = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        any = any ||
+              (kind == RouteRule::exchange &&
+               (has_argument(argv, text, true) || (argv[0] != nullptr && std::strcmp(argv[0], text) == 0)));
+    });
+    if (!any)
+        return argv;
+    const std::size_t count = count_of(argv);
+    const char **list = make_list(count + 1);
+    if (list == nullptr)
+        return nullptr;
+    for (std::size_t i = 0; i < count; ++i) {
+        list[i] = argv[i];
+        bool takes = false;
+        each_rule(first_, count_, [&](char kind, const char *text) {
+            if (kind == RouteRule::exchange_by && takes)
+                list[i] = text;
+            takes = kind == RouteRule::exchange && std::strcmp(argv[i], text) == 0;
+        });
+    }
+    return const_cast<char *const *>(list);
+}
+
+char *const *Rules::environment(char *const *given) const {
+    std::size_t more = 0;
+    each_rule(first_, count_, [&](char kind, const char *) { more += kind == RouteRule::setting ? 1 : 0; });
+    if (more == 0)
+        return given;
+    const char **list = make_list(count_of(given) + more + 1);
+    if (list == nullptr)
+        return nullptr;
+    std::size_t count = 0;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        if (kind == RouteRule::setting)
+            list[count++] = text;
+    });
+    // What the caller set himself counts as little as what a parent of his did: a twin needs its settings.
+    for (; *given != nullptr; ++given) {
+        bool replaced = false;
+        for (std::size_t i = 0; i < more; ++i) {
+            const char *end = std::strchr(list[i], '=');
+            replaced =
+                replaced || (end != nullptr &&
+                             std::strncmp(*given, list[i], static_cast<std::size_t>(end - list[i]) + 1) == 0);
+        }
+        if (!replaced)
+            list[count++] = *given;
+    }
+    return const_cast<char *const *>(list);
+}
+
+bool Rules::watched(char *const *argv) const {
+    bool wanted = false;
+    each_rule(first_, count_,
+              [&](char kind, const char *) { wanted = wanted || kind == RouteRule::watched; });
+    return wanted && has_argument(argv, "-o", true) && !has_argument(argv, "-", true);
+}
+
+bool Rules::is_fault(int status) const {
+    bool found = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        int number = 0;
+        for (const char *digit = text; *digit >= '0' && *digit <= '9'; ++digit)
+            number = number * 10 + (*digit - '0');
+        found = found || (kind == RouteRule::watched && *text != '\0' && number == status);
+    });
+    return found;
+}
+
+} // namespace frank::guest

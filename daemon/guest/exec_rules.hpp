@@ -1,0 +1,32 @@
+// What a route says besides where its twin is: when the guest's own file runs after all, and what the twin's
+// arguments and environment are (plan/exec_table.hpp, RouteRule).
+#pragma once
+
+#include "daemon/guest/exec_view.hpp"
+
+namespace frank::guest {
+
+/// What no native program may be given: a library of the guest's to load first, an encoding that it would
+/// have to load a converter for. And the user's own wish.
+bool environment_forbids_twins(char *const *environment);
+
+class Rules {
+  public:
+    explicit Rules(const RouteView &route) : first_(route.rules), count_(route.rule_count) {}
+
+    /// The guest's own file is to run.
+    bool forbid(char *const *argv, char *const *environment) const;
+    /// nullptr where there is no memory for them.
+    char *const *arguments(char *const *argv) const;
+    char *const *environment(char *const *given) const;
+    /// The twin is to be watched, since it could be done again: it writes a file and reads no standard input.
+    bool watched(char *const *argv) const;
+    /// An exit status that says what a fault would.
+    bool is_fault(int status) const;
+
+  private:
+    const char *first_;
+    std::uint32_t count_;
+};
+
+} // namespace frank::guest

@@ -1,0 +1,182 @@
+#include "daemon/launcher/storage.hpp"
+
+#include "daemon/launcher/failure.hpp"
+#include "daemon/launcher/syscalls.hpp"
+#include "daemon/sys/file.hpp"
+
+#include <array>
+#include <climits>
+#include <sstream>
+#include <sys/stat.h>
+
+namespace frank::launcher {
+
+namespace {
+
+using plan::Rung;
+
+constexpr const char *twin_mark = "twins"; ///< beside the tree
+
+std::string instance_name(const plan::LaunchRequest &request) {
+    constexpr std::string_view digits = "0123456789abcdef";
+    std::string name;
+    for (const std::uint8_t byte : request.instance) {
+        name += digits[byte >> 4];
+        name += digits[byte & 15];
+    }
+    return name;
+}
+
+bool same_file(const struct stat &a, const struct stat &b) {
+    return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
+}
+
+/// Directories that are this machine: a session's root may write what is root's in its tree.
+void refuse_system_directory(const struct stat &given) {
+    for (const char *path :
+         {"/",     "/bin", "/boot", "/dev", "/etc", "/home", "/lib", "/lib64", "/opt",     "/proc",
+          "/root", "/run", "/sbin", "/srv", "/sys", "/tmp",  "/usr", "/var",   "/var/lib", "/var/tmp"}) {
+        struct stat system {};
+        if (::stat(path, &system) == 0 && same_file(system, given))
+            fail(Rung::storage, std::string(path) + ", which is this machine's own", EPERM);
+    }
+}
+
+std::string path_of(int fd) {
+    std::array<char, PATH_MAX> path{};
+    const std::string link = "/proc/self/fd/" + std::to_string(fd);
+    const ssize_t length = ::readlink(link.c_str(), path.data(), path.size());
+    if (length <= 0 || static_cast<std::size_t>(length) >= path.size() || path[0] != '/')
+        fail(Rung::storage, "the given directory", ENOENT);
+    std::string text(path.data(), static_cast<std::size_t>(length));
+    if (text.find('\n') != std::string::npos)
+        fail(Rung::storage, "a directory with a line feed in its path", EINVAL);
+    return text;
+}
+
+sys::Fd open_adopted(const std::string &path) {
+    open_how how{};
+    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
+    return sys::Fd(static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
+}
+
+struct stat status(int fd, const char *what) {
+    struct stat st {};
+    if (::fstat(fd, &st) != 0)
+        fail(Rung::storage, what);
+    return st;
+}
+
+} // namespace
+
+Storage::Storage(const std::string &directory) {
+    sys::ensure_directory(directory, 0700);
+    directory_ = sys::Fd(::open(directory.c_str(), O_PATH | O_DIRECTORY | O_NOFOLLOW | O_CLOEXEC));
+    if (!directory_)
+        fail(Rung::storage, directory);
+    const struct stat st = status(directory_.get(), "the storage");
+    if (st.st_uid != 0 || (st.st_mode & 077) != 0)
+        fail(Rung::storage, directory + ", which must be root's with mode 0700", EPERM);
+}
+
+void Storage::make(const plan::LaunchRequest &request) const {
+    const std::string name = instance_name(request);
+    if (::mkdirat(directory_.get(), name.c_str(), 0700) != 0)
+        fail(Rung::storage, "a new instance");
+    const sys::Fd instance(open_beneath(directory_.get(), name.c_str(), O_PATH | O_DIRECTORY));
+    if (!instance || ::mkdirat(instance.get(), "tree", 0755) != 0 ||
+        ::fchownat(instance.get(), "tree", plan::foreign_id_base, plan::foreign_id_base,
+                   AT_SYMLINK_NOFOLLOW) != 0)
+        fail(Rung::storage, "a new tree");
+}
+
+uid_t Storage::adopt(const plan::LaunchRequest &request, int fd) const {
+    const struct stat given = status(fd, "the given directory");
+    if (!S_ISDIR(given.st_mode))
+        fail(Rung::storage, "what was given", ENOTDIR);
+    refuse_system_directory(given);
+    const std::string path = path_of(fd);
+    const sys::Fd again = open_adopted(path);
+    if (!again || !same_file(status(again.get(), "the given directory"), given))
+        fail(Rung::storage, path, ENOENT);
+
+    const std::string name = instance_name(request);
+    if (::mkdirat(directory_.get(), name.c_str(), 0700) != 0)
+        fail(Rung::storage, "a new instance");
+    const sys::Fd instance(open_beneath(directory_.get(), name.c_str(), O_RDONLY | O_DIRECTORY));
+    if (!instance)
+        fail(Rung::storage, "a new instance");
+    sys::write_file_atomically(instance.get(), "source",
+                               std::to_string(given.st_dev) + " " + std::to_string(given.st_ino) + "\n" +
+                                   path + "\n");
+    return given.st_uid;
+}
+
+void Storage::make_twins(const plan::LaunchRequest &request) const {
+    make(request);
+    const sys::Fd instance(
+        open_beneath(directory_.get(), instance_name(request).c_str(), O_PATH | O_DIRECTORY));
+    const sys::Fd mark(::openat(instance.get(), twin_mark, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
+    if (!mark)
+        fail(Rung::storage, "a new tree for twins");
+}
+
+sys::Fd Storage::open_twins(const plan::LaunchRequest &request) const {
+    const sys::Fd instance(
+        open_beneath(directory_.get(), instance_name(request).c_str(), O_RDONLY | O_DIRECTORY));
+    struct stat mark {};
+    // A session's tree is for that session alone.
+    if (!instance || ::fstatat(instance.get(), twin_mark, &mark, AT_SYMLINK_NOFOLLOW) != 0)
+        fail(Rung::storage, "the twins");
+    sys::Fd tree(open_beneath(instance.get(), "tree", O_PATH | O_DIRECTORY));
+    if (!tree)
+        fail(Rung::storage, "the twins");
+    return tree;
+}
+
+sys::Fd Storage::open(const plan::LaunchRequest &request) const {
+    const sys::Fd instance(
+        open_beneath(directory_.get(), instance_name(request).c_str(), O_RDONLY | O_DIRECTORY));
+    if (!instance)
+        fail(Rung::storage, "the instance");
+    const auto source = sys::read_file(instance.get(), "source", std::size_t{2} * PATH_MAX);
+    if (!source) {
+        sys::Fd tree(open_beneath(instance.get(), "tree", O_PATH | O_DIRECTORY));
+        if (!tree)
+            fail(Rung::storage, "the tree");
+        return tree;
+    }
+    std::istringstream text(*source);
+    dev_t device = 0;
+    ino_t inode = 0;
+    std::string path;
+    if (!(text >> device >> inode) || text.get() != '\n' || !std::getline(text, path))
+        fail(Rung::storage, "what was remembered of the directory", EUCLEAN);
+    sys::Fd tree = open_adopted(path);
+    if (!tree)
+        fail(Rung::storage, path);
+    const struct stat now = status(tree.get(), path.c_str());
+    if (now.st_dev != device || now.st_ino != inode)
+        fail(Rung::storage, path, ESTALE);
+    return tree;
+}
+
+void Storage::drop(const plan::LaunchRequest &request) const {
+    const std::string name = instance_name(request);
+    const sys::Fd instance(open_beneath(directory_.get(), name.c_str(), O_PATH | O_DIRECTORY));
+    if (!instance && errno == ENOENT)
+        return;
+    if (!instance)
+        fail(Rung::storage, "the instance");
+    if (::unlinkat(instance.get(), "source", 0) != 0 && errno != ENOENT)
+        fail(Rung::storage, "what was remembered of the directory");
+    if (::unlinkat(instance.get(), "tree", AT_REMOVEDIR) != 0 && errno != ENOENT)
+        fail(Rung::storage, "the tree");
+    if (::unlinkat(instance.get(), twin_mark, 0) != 0 && errno != ENOENT)
+        fail(Rung::storage, "the mark of twins");
+    if (::unlinkat(directory_.get(), name.c_str(), AT_REMOVEDIR) != 0)
+        fail(Rung::storage, "the instance");
+}
+
+} // namespace frank::launcher

@@ -1,0 +1,36 @@
+// frank-launcher's own storage: root's, mode 0700, every parent root's. An instance is a directory named by
+// its id, with either `tree` (made here) or `source` (which directory of the administrator's it is).
+#pragma once
+
+#include "daemon/plan/launch_request.hpp"
+#include "daemon/sys/fd.hpp"
+
+#include <string>
+
+namespace frank::launcher {
+
+class Storage {
+  public:
+    /// Makes `directory` where it is missing. LaunchError when it is not root's alone.
+    explicit Storage(const std::string &directory);
+
+    /// An empty tree, owned by the foreign range's root.
+    void make(const plan::LaunchRequest &request) const;
+    /// The same, for native twins.
+    void make_twins(const plan::LaunchRequest &request) const;
+    /// Remembers the directory behind `fd` by path, device and inode; gives its owner's uid. Refuses this
+    /// machine's own system directories, and what is no directory.
+    uid_t adopt(const plan::LaunchRequest &request, int fd) const;
+    /// The instance's tree, O_PATH. ESTALE when an adopted directory is no longer the one that was
+    /// remembered.
+    sys::Fd open(const plan::LaunchRequest &request) const;
+    /// A tree of make_twins(), O_PATH; no other.
+    sys::Fd open_twins(const plan::LaunchRequest &request) const;
+    /// Fine when there is nothing. ENOTEMPTY while a made tree still holds something.
+    void drop(const plan::LaunchRequest &request) const;
+
+  private:
+    sys::Fd directory_;
+};
+
+} // namespace frank::launcher

@@ -1,0 +1,51 @@
+// Native twins of a guest's tools: which tools may have one, where a twin lies, and what its route says.
+// Pure.
+#pragma once
+
+#include "daemon/plan/arch.hpp"
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace frank::plan {
+
+/// Each can be switched off.
+enum class ToolClass : std::uint8_t { compiler, binutils, build, shell, archive, coreutils };
+
+std::string_view to_text(ToolClass tool_class);
+
+/// Where a twin's tree is seen in a session. Its programs have it compiled in: it never moves.
+inline constexpr const char *twin_directory = "/run/frankend/native";
+/// In a twin's tree.
+inline constexpr const char *twin_verifier = "frank-verify";
+
+/// Debian's, as its cross compilers have it: "aarch64-linux-gnu". Empty: Debian has none.
+std::string_view gnu_triplet(Arch arch);
+/// What to put into a native root so that it holds twins for `arch`, by Debian's names.
+std::vector<std::string> twin_packages(Arch arch);
+
+struct TwinTool {
+    ToolClass tool_class;
+    std::string guest;  ///< the file's canonical path in a guest with a merged /usr
+    std::string native; ///< the twin's path in a session
+
+    bool operator==(const TwinTool &) const = default;
+};
+
+/// What the program at `path` (relative, in a native root) stands in for. Nothing: it is no tool of ours,
+/// or one that reports the machine.
+std::optional<TwinTool> tool_of(std::string_view path, Arch arch);
+/// The rules of its route (plan/exec_table.hpp).
+std::vector<std::string> rules_of(const TwinTool &tool, Arch arch);
+
+/// A string in a program, which ends with a NUL, and what is to be there instead; never longer.
+struct Rewrite {
+    std::string from, to;
+};
+
+/// A cross compiler looks for headers where a native one does not. `path` as for tool_of().
+std::vector<Rewrite> rewrites_of(std::string_view path, Arch arch);
+
+} // namespace frank::plan

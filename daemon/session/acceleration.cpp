@@ -1,0 +1,272 @@
+#include "daemon/session/acceleration.hpp"
+
+#include "daemon/session/breakage.hpp"
+#include "daemon/session/emulator_trial.hpp"
+#include "daemon/session/launch_requests.hpp"
+#include "daemon/session/session.hpp"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+
+namespace frank::session {
+
+namespace {
+
+std::string verifier() { return std::string(plan::twin_directory) + "/" + plan::twin_verifier; }
+
+sys::Fd copy_of(const sys::Fd &fd) {
+    return fd ? sys::Fd(sys::must(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3), "copy descriptor")) : sys::Fd();
+}
+
+} // namespace
+
+Acceleration::Acceleration(Context &context, Session &session)
+    : context_(context), session_(session), record_(context.settings.load_acceleration(session.name())) {}
+
+/// One step of turn_on(): nothing is done once it is over, and what breaks in it ends the whole.
+template <class Act> void Acceleration::step(Act act) {
+    if (busy())
+        guarded(act, [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
+}
+
+void Acceleration::turn_on(bool again, sys::Fd log, Ears ears) {
+    // What the session's start began by itself would end in our name: it is done over here.
+    lending_.reset();
+    when_routed_ = nullptr;
+    deadline_.reset();
+    session_.end_tool();
+    ears_ = std::move(ears);
+    log_ = std::move(log);
+    again_ = again;
+    step([this] {
+        const plan::Twins *known = context_.twins.find(record_.twins);
+        if (known == nullptr || again_)
+            return look_at_root();
+        have_twins(known->digest);
+    });
+}
+
+/// Which suite is it?
+void Acceleration::look_at_root() {
+    ears_.progress({"looking at the root", 0, 0, ""});
+    const auto done = [this](const plan::Result<void> &result, const TreeReport &report) {
+        step([&] {
+            if (!result)
+                return finish(result);
+            if (report.suite().empty())
+                return finish(plan::refuse(
+                    Error::invalid_state,
+                    "native twins can be made for a Debian alone, and session " + session_.name() + " has " +
+                        (report.os_name().empty() ? "something else" : report.os_name())));
+            const plan::Twins *there = context_.twins.newest(report.suite(), session_.settings().arch);
+            if (there == nullptr || (again_ && there->digest == record_.twins))
+                return make_twins(report.suite());
+            have_twins(there->digest);
+        });
+    };
+    // The session runs: its own name is taken.
+    plan::SessionSettings settings = settings_of_nobody("frankend-look-" + std::to_string(++context_.trials));
+    settings.instance = session_.settings().instance;
+    settings.disk_ids = session_.settings().disk_ids;
+    settings.owner = session_.settings().owner;
+    workshop_ =
+        std::make_unique<Workshop>(context_,
+                                   WorkshopOrder{settings,
+                                                 plan::Network::none,
+                                                 {},
+                                                 {"/frank/frank-tree", "inspect", "/target", "--arch",
+                                                  std::string(plan::info(session_.settings().arch).debian)},
+                                                 {},
+                                                 copy_of(log_)},
+                                   Workshop::Ears{ears_.progress, done});
+    workshop_->begin();
+}
+
+void Acceleration::make_twins(const std::string &suite) {
+    making_ = std::make_unique<TwinMaking>(
+        context_, suite, session_.settings().arch, copy_of(log_),
+        TwinMaking::Ears{ears_.progress, [this](const plan::Result<std::string> &digest) {
+                             step([&] {
+                                 if (!digest)
+                                     return finish(tl::unexpected(digest.error()));
+                                 have_twins(*digest);
+                             });
+                         }});
+    making_->begin();
+}
+
+void Acceleration::have_twins(const std::string &digest) {
+    const plan::Twins &twins = *context_.twins.find(digest);
+    record_.on = true;
+    if (record_.twins != digest || record_.tools.empty()) {
+        record_.twins = digest;
+        record_.tools.clear();
+        for (const std::string &path : twins.tools)
+            record_.tools.push_back({path});
+        lent_ = false;
+    } else if (again_) {
+        for (plan::ToolVerdict &tool : record_.tools)
+            tool = {tool.path};
+    }
+    save();
+    const auto look = [this] { survey([this] { verify(); }); };
+    lent_ ? look() : lend(look);
+}
+
+/// The twins into the session's sight, with no route to them yet.
+void Acceleration::lend(Next next) {
+    plan::SessionSettings settings = settings_of_nobody("frankend-lend");
+    settings.instance = context_.twins.find(record_.twins)->instance;
+    const auto request = request_for(plan::LaunchOp::lend_twins, settings, plan::Network::none);
+    lending_ =
+        context_.machine.ask(request, [this, request, next](const plan::LaunchReply &reply, sys::Fd mount) {
+            guarded(
+                [&] {
+                    if (reply.rung != plan::Rung::none || !mount)
+                        return finish(tl::unexpected(plan::to_refusal(reply, request)));
+                    send({}, std::move(mount), next);
+                },
+                [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
+        });
+}
+
+void Acceleration::send(std::vector<plan::RouteEntry> routes, sys::Fd mount, Next next) {
+    routes_ = std::move(routes);
+    when_routed_ = std::move(next);
+    deadline_ = context_.loop.after(context_.patience.spawn, [this] {
+        when_routed_ = nullptr;
+        finish(plan::refuse(Error::failed, "session " + session_.name() +
+                                               " did not take routes: stop it and start it again"));
+    });
+    if (!session_.send_routes(routes_, std::move(mount)))
+        finish(plan::refuse(Error::invalid_state, "session " + session_.name() + " does not run any more"));
+}
+
+void Acceleration::routed(int error, sys::Fd calls) {
+    deadline_.reset();
+    const Next next = std::exchange(when_routed_, nullptr);
+    if (error != 0) {
+        routes_.clear();
+        return finish(plan::refuse(Error::failed, "frank-init could not lay routes: " +
+                                                      std::generic_category().message(error)));
+    }
+    lent_ = true;
+    calls_.follow(std::move(calls));
+    if (next)
+        guarded([&] { next(); }, [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
+}
+
+/// What the guest's own files are now.
+void Acceleration::survey(Next next) {
+    survey_.clear();
+    Tool tool;
+    tool.argv = {verifier(), "survey"};
+    for (const plan::ToolVerdict &each : record_.tools)
+        if (const auto known = plan::tool_of(each.path, session_.settings().arch))
+            tool.argv.push_back(known->guest);
+    tool.line = [this](std::string_view line) { plan::take_survey_line(line, survey_); };
+    tool.done = [this, next = std::move(next)](const plan::Result<void> &result) {
+        if (!result)
+            return finish(result);
+        guarded([&] { next(); }, [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
+    };
+    session_.run_tool(std::move(tool));
+}
+
+/// Tries what is not verified as it is now, with routes that nobody else has yet.
+void Acceleration::verify() {
+    std::vector<plan::RouteEntry> candidates =
+        plan::candidate_routes(*context_.twins.find(record_.twins), survey_);
+    Tool tool;
+    tool.argv = {verifier(), "check"};
+    for (const plan::RouteEntry &route : candidates) {
+        const plan::ToolVerdict &known = record_.tools.at(route.counter - 1);
+        if (!known.file.same_file(survey_.at(route.path)))
+            tool.argv.push_back(route.path + "=" + route.native);
+    }
+    if (tool.argv.size() == 2) // all is known
+        return put_in_force();
+    ears_.progress({"comparing twins with the root's own tools", 0, tool.argv.size() - 2, "files"});
+    tool.table = session_.table_with(std::move(candidates));
+    tool.line = [this](std::string_view line) { verdict_line(line); };
+    tool.done = [this](const plan::Result<void> &result) {
+        step([&] {
+            if (!result)
+                return finish(result);
+            save();
+            put_in_force();
+        });
+    };
+    session_.run_tool(std::move(tool));
+}
+
+void Acceleration::verdict_line(std::string_view line) {
+    if (plan::take_verdict_line(line, session_.settings().arch, survey_, record_) && log_) {
+        const std::string text = std::string(line) + "\n";
+        if (::write(log_.get(), text.data(), text.size()) < 0)
+            log_.reset(); // a full disk costs the log, not the work
+    }
+    unsigned long long done = 0, total = 0;
+    if (busy() && std::sscanf(std::string(line).c_str(), "progress\t%llu\t%llu", &done, &total) == 2)
+        ears_.progress({"comparing twins with the root's own tools", done, total, "files"});
+}
+
+void Acceleration::put_in_force() {
+    if (!record_.on) // switched off meanwhile
+        return finish({});
+    send(plan::verified_routes(record_, session_.settings().arch, survey_), {}, [this] { finish({}); });
+}
+
+plan::Result<void> Acceleration::turn_off() {
+    if (busy())
+        return plan::refuse(Error::busy, "session " + session_.name() + " is being accelerated: cancel that");
+    record_.on = false;
+    save();
+    if (!routes_.empty())
+        send({}, {}, [] {});
+    return {};
+}
+
+void Acceleration::cancel() {
+    if (making_)
+        making_->cancel();
+    if (workshop_)
+        workshop_->cancel();
+    session_.end_tool();
+    finish(plan::refuse(Error::cancelled, "cancelled"));
+}
+
+void Acceleration::session_is_up() {
+    lent_ = false;
+    routes_.clear();
+    if (!record_.on || context_.twins.find(record_.twins) == nullptr)
+        return;
+    guarded([this] { lend([this] { survey([this] { put_in_force(); }); }); },
+            [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
+}
+
+void Acceleration::session_is_gone() {
+    lent_ = false;
+    routes_.clear();
+    calls_.forget();
+    when_routed_ = nullptr;
+    deadline_.reset();
+    finish(plan::refuse(Error::invalid_state, "session " + session_.name() + " ended meanwhile"));
+}
+
+void Acceleration::save() { context_.settings.save_acceleration(session_.name(), record_); }
+
+/// Also where nobody asked, at a session's start: then a failure is the journal's.
+void Acceleration::finish(plan::Result<void> result) {
+    log_.reset();
+    const Ears ears = std::exchange(ears_, {});
+    if (!ears.done) {
+        if (!result && session_.state() == SessionState::running)
+            spdlog::warn("session {} runs without its twins: {}", session_.name(), result.error().message);
+        return;
+    }
+    context_.mailbox.post(Task([done = ears.done, result = std::move(result)] { done(result); }));
+    context_.news.session_changed(session_.name());
+}
+
+} // namespace frank::session

@@ -1,0 +1,83 @@
+// Native speed of one root: its twins, what was verified of them, the routes while its session runs.
+#pragma once
+
+#include "daemon/plan/accel.hpp"
+#include "daemon/session/call_counts.hpp"
+#include "daemon/session/twin_making.hpp"
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+namespace frank::session {
+
+class Session;
+
+class Acceleration {
+  public:
+    struct Ears {
+        std::function<void(const Progress &)> progress;
+        std::function<void(plan::Result<void>)> done;
+    };
+
+    Acceleration(Context &context, Session &session);
+
+    const plan::AccelRecord &record() const { return record_; }
+    /// In force, or about to be.
+    const std::vector<plan::RouteEntry> &routes() const { return routes_; }
+    /// "none" (nothing is known of twins), "off", "on", "busy".
+    std::string state() const;
+    bool busy() const { return static_cast<bool>(ears_.done); }
+    /// A row for each tool that the twins have and the root too.
+    std::vector<AccelRow> rows();
+    /// How many calls of a job ran natively: its first process inside.
+    CallCounts::Sum calls_of(int group);
+
+    /// From the next exec on. Makes twins where there are none, verifies what was not. The session runs.
+    /// `again`: verifies all anew, against twins as they are made now. `log`: what the tools say to people.
+    void turn_on(bool again, sys::Fd log, Ears ears);
+    /// From the next exec on; what was verified stays known.
+    plan::Result<void> turn_off();
+    /// Ends turn_on().
+    void cancel();
+
+    void session_is_up();
+    void session_is_gone();
+    /// frank-init has laid routes, or could not.
+    void routed(int error, sys::Fd calls);
+
+  private:
+    using Next = std::function<void()>;
+    void look_at_root();
+    void make_twins(const std::string &suite);
+    void have_twins(const std::string &digest);
+    void lend(Next next);
+    void send(std::vector<plan::RouteEntry> routes, sys::Fd mount, Next next);
+    void survey(Next next);
+    void verify();
+    void verdict_line(std::string_view line);
+    void put_in_force();
+    void save();
+    void finish(plan::Result<void> result);
+    template <class Act> void step(Act act);
+
+    Context &context_;
+    Session &session_;
+    plan::AccelRecord record_;
+    std::vector<plan::RouteEntry> routes_;
+    plan::Survey survey_;
+    CallCounts calls_;
+    bool lent_ = false; ///< the twins are in the session's sight
+    bool again_ = false;
+    Ears ears_;
+    sys::Fd log_;
+    Next when_routed_;
+    sys::EventSource deadline_; ///< of frank-init's answer
+    std::unique_ptr<LaunchCall> call_;
+    std::unique_ptr<Launch> lending_;
+    std::unique_ptr<Workshop> workshop_;
+    std::unique_ptr<TwinMaking> making_;
+};
+
+} // namespace frank::session

@@ -1,0 +1,43 @@
+// Acceleration: what is shown of it.
+#include "daemon/session/acceleration.hpp"
+#include "daemon/session/session.hpp"
+
+#include <algorithm>
+
+namespace frank::session {
+
+std::string Acceleration::state() const {
+    if (busy())
+        return "busy";
+    return record_.on ? "on" : record_.twins.empty() ? "none" : "off";
+}
+
+std::vector<AccelRow> Acceleration::rows() {
+    calls_.read();
+    std::vector<AccelRow> rows;
+    for (std::size_t i = 0; i < record_.tools.size(); ++i) {
+        const plan::ToolVerdict &tool = record_.tools[i];
+        const auto known = plan::tool_of(tool.path, session_.settings().arch);
+        if (!known || (!tool.good && tool.reason.empty()))
+            continue;
+        const auto counter = static_cast<std::uint16_t>(i + 1);
+        const bool routed = std::ranges::any_of(
+            routes_, [&](const plan::RouteEntry &route) { return route.counter == counter; });
+        const auto sum = calls_.of_counter(counter);
+        std::string reason = tool.reason;
+        if (tool.good && !routed)
+            reason = !record_.on                                 ? "acceleration is off"
+                     : session_.state() != SessionState::running ? "the session does not run"
+                                                                 : "the file changed: verify again";
+        rows.push_back({std::string(to_text(known->tool_class)), known->guest, routed, reason, sum.native,
+                        sum.emulated, sum.native * tool.saved_by_call()});
+    }
+    return rows;
+}
+
+CallCounts::Sum Acceleration::calls_of(int group) {
+    calls_.read();
+    return calls_.of_group(group);
+}
+
+} // namespace frank::session

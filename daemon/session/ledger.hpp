@@ -1,0 +1,172 @@
+// The ledger: everything the door (bus/) can ask for, in terms of checked values. Authorisation has happened
+// before.
+#pragma once
+
+#include "daemon/plan/config.hpp"
+#include "daemon/plan/session_settings.hpp"
+#include "daemon/plan/spawn_request.hpp"
+#include "daemon/session/call_counts.hpp"
+#include "daemon/session/catalogue.hpp"
+#include "daemon/session/job.hpp"
+#include "daemon/sys/event_loop.hpp"
+#include "daemon/sys/fd.hpp"
+
+#include <chrono>
+#include <functional>
+#include <map>
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+namespace frank::session {
+
+class Machine;
+class HostTable;
+
+enum class SessionState { creating, stopped, starting, running, stopping, destroying };
+std::string_view to_text(SessionState state);
+
+struct Finding {
+    std::string check, outcome, seen, remedy; ///< outcome: "ok", "warning", "failure"
+};
+
+/// What bus/ may see of a session.
+struct SessionView {
+    plan::SessionSettings settings;
+    SessionState state;
+    plan::Network network;
+    plan::TableKind table; ///< by which its programs come to frank-exec
+    std::uint64_t started; ///< microseconds since 1970, 0 while it does not run
+    std::vector<JobId> jobs;
+    std::string board;        ///< the one it shows; empty: none
+    std::string cpu;          ///< what the emulator is told; empty: its own default
+    std::string acceleration; ///< "none" (nothing is known of twins), "off", "on", "busy"
+    struct Workaround {
+        std::string name, why, sets;
+    };
+    std::vector<Workaround> workarounds{}; ///< that its commands get
+    std::vector<Finding> findings{};       ///< what is known to go wrong in it, and what to do
+};
+
+/// What emulates a session's programs, or would.
+struct SessionEmulator {
+    std::string
+        name; ///< a path of this machine's, or what the user called the one that was given; empty: none
+    bool given = false;
+    bool replaced = false; ///< the file is another one than when the session started
+};
+
+/// News, told synchronously after the ledger has changed. An observer must not call back into the ledger.
+class Observer {
+  public:
+    virtual ~Observer() = default;
+    virtual void session_added(const std::string &name) = 0;
+    virtual void session_changed(const std::string &name) = 0;
+    virtual void session_removed(const std::string &name, std::uint32_t owner) = 0;
+    virtual void job_added(JobId id) = 0;
+    virtual void job_changed(JobId id) = 0; ///< state or progress
+    virtual void job_removed(JobId id, std::uint32_t owner) = 0;
+};
+
+struct Spawned {
+    JobId job = 0;
+    sys::Fd terminal; ///< master, where the request had tty and no log
+};
+
+/// One emulator file of this machine.
+struct EmulatorReport {
+    std::string path;
+    std::string version; ///< as it tells it; empty where it was not run
+    bool is_static = false;
+    std::vector<std::string> architectures; ///< by Debian's names
+    std::string outcome;                    ///< "ok", "failure"
+    std::string seen;                       ///< what the probe showed, or what is wrong and what to do
+};
+
+/// How long the ledger waits for others. Tests are less patient.
+struct Patience {
+    using Time = std::chrono::milliseconds;
+    Time launch{20'000};  ///< from the request to frank-init's hello
+    Time storage{60'000}; ///< for frank-launcher to make, adopt or drop a tree
+    Time spawn{30'000};   ///< for frank-init to say that a command runs
+    Time hang{600'000}; ///< without CPU time before a job of a program that is known to hang is told to do so
+    Time look{5'000};   ///< for frank-init to look what the root holds
+    Time shutdown{10'000}; ///< before a session that was asked to end is killed
+    Time kill{10'000};     ///< before a killed session is reported as stuck
+    Time cancel{5'000};    ///< between SIGTERM and SIGKILL
+    Time retry{2'000};     ///< before what recover() could not undo is tried again
+};
+
+class Ledger {
+  public:
+    using Done = std::function<void(plan::Result<void>)>;
+    using SpawnDone = std::function<void(plan::Result<Spawned>)>;
+    using Ended = std::function<void(const Job &)>;
+    using Surveyed = std::function<void(const std::vector<EmulatorReport> &)>;
+    using Diagnosed = std::function<void(std::vector<Finding>)>;
+
+    struct Directories {
+        std::string state;   ///< settings and logs: /var/lib/frankend
+        std::string runtime; ///< sockets, job records: /run/frankend
+    };
+
+    /// All that is given by reference must outlive the ledger.
+    Ledger(sys::EventLoop &loop, const plan::Config &config, const Directories &directories, Machine &machine,
+           Patience patience = {}, Catalogue catalogue = {});
+    ~Ledger();
+    Ledger(const Ledger &) = delete;
+    Ledger &operator=(const Ledger &) = delete;
+
+    /// nullptr: nobody.
+    void observe(Observer *observer);
+    /// Reads what is stored, finds running sessions again, undoes what was begun and not finished.
+    void recover();
+
+    /// Gives the job at once; the session appears with state `creating`.
+    /// `source`: the directory (O_PATH) or the archive; empty for Debian.
+    /// `emulator`: a sealed memfd where request.emulator names one.
+    plan::Result<JobId> create(const plan::CreateRequest &request, sys::Fd source, sys::Fd emulator = {});
+    plan::Result<JobId> destroy(const std::string &name, bool force, std::uint32_t caller);
+    void start(const std::string &name, Done done);
+    void stop(const std::string &name, Done done);
+    /// Starts the session where need be. `fds` go with request.fd_numbers, `emulator` (a sealed memfd) with
+    /// request.emulator, `watcher` with request.watch. `done` is called once.
+    void spawn(const std::string &name, plan::SpawnRequest request, std::vector<sys::Fd> fds,
+               std::uint32_t caller, SpawnDone done, sys::Fd emulator = {}, sys::Fd watcher = {});
+
+    /// Calls back when the job has ended: at once where it has.
+    void wait(JobId id, Ended ended);
+    plan::Result<void> signal(JobId id, int number);
+    plan::Result<void> resize(JobId id, std::uint16_t rows, std::uint16_t columns);
+    plan::Result<void> cancel(JobId id);
+    plan::Result<sys::Fd> open_log(JobId id);
+
+    /// Native speed from the next exec on; starts the session where need be. `again`: all is verified anew.
+    plan::Result<JobId> accelerate(const std::string &name, bool again, std::uint32_t caller);
+    /// No twin from the next exec on.
+    plan::Result<void> emulate(const std::string &name);
+    std::vector<AccelRow> acceleration(const std::string &name);
+
+    void diagnose(Diagnosed done);
+    void list_emulators(Surveyed done);
+    plan::Result<std::vector<std::string>> describe(const plan::CreateRequest &request) const;
+    const plan::Boards &boards() const;
+    /// This machine's own binfmt table. Asked for nothing before its begin().
+    HostTable &host_table();
+
+    std::vector<std::string> session_names() const;
+    std::vector<JobId> job_ids() const;
+    std::optional<SessionView> view(const std::string &name) const;
+    SessionEmulator emulator(const std::string &name) const;
+    /// nullptr where there is none. Valid until the ledger next changes.
+    const Job *find_job(JobId id) const;
+    /// True when nothing runs and nothing is under way.
+    bool idle() const;
+
+  private:
+    class Impl;
+    std::unique_ptr<Impl> impl_;
+};
+
+} // namespace frank::session

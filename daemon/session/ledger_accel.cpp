@@ -1,0 +1,99 @@
+// The ledger: native speed.
+#include "daemon/session/acceleration.hpp"
+#include "daemon/session/breakage.hpp"
+#include "daemon/session/ledger_impl.hpp"
+
+#include <algorithm>
+
+namespace frank::session {
+
+plan::Result<JobId> Ledger::accelerate(const std::string &name, bool again, std::uint32_t caller) {
+    return impl_->accelerate(name, again, caller);
+}
+
+plan::Result<void> Ledger::emulate(const std::string &name) {
+    Session *session = impl_->find(name);
+    return session == nullptr ? plan::refuse(Error::no_such_session, "there is no session " + name)
+                              : session->acceleration().turn_off();
+}
+
+std::vector<AccelRow> Ledger::acceleration(const std::string &name) {
+    Session *session = impl_->find(name);
+    return session == nullptr ? std::vector<AccelRow>() : session->acceleration().rows();
+}
+
+plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, bool again, std::uint32_t caller) {
+    Session *session = find(name);
+    if (session == nullptr)
+        return plan::refuse(Error::no_such_session, "there is no session " + name);
+    const plan::Arch arch = session->settings().arch;
+    if (arch == plan::Arch::none || plan::info(arch).native)
+        return plan::refuse(Error::invalid_state,
+                            "programs of session " + name + " run here by themselves: nothing is emulated");
+    if (plan::gnu_triplet(arch).empty())
+        return plan::refuse(Error::unsupported_architecture, "Debian has no cross compiler for " +
+                                                                 std::string(plan::info(arch).debian) +
+                                                                 ": its programs stay emulated");
+    if (session->acceleration().busy())
+        return plan::refuse(Error::busy, "session " + name + " is being accelerated already");
+    if (auto may = may_run_job(caller); !may)
+        return tl::unexpected(may.error());
+    plan::Result<JobId> result = JobId{0};
+    guarded(
+        [&] {
+            result = add_job(JobKind::accelerate, session->settings().name, caller,
+                             (again ? "verify the twins of " : "accelerate ") + name, true);
+            const auto log = std::make_shared<sys::Fd>(context.job_files.create_log(*result));
+            session->start([this, name, again, job = *result, log](const plan::Result<void> &started) {
+                begin_acceleration(name, again, job, std::move(*log), started);
+            });
+        },
+        [&](plan::Refusal why) {
+            context.jobs.end(*result, JobState::failed, 0, why);
+            result = tl::unexpected(std::move(why));
+        });
+    return result;
+}
+
+void Ledger::Impl::begin_acceleration(const std::string &name, bool again, JobId job, sys::Fd log,
+                                      const plan::Result<void> &started) {
+    const auto done = [this, job](const plan::Result<void> &result) {
+        const bool cancelled = !result && result.error().error == Error::cancelled;
+        context.jobs.end(job,
+                         result      ? JobState::exited
+                         : cancelled ? JobState::cancelled
+                                     : JobState::failed,
+                         0, result ? plan::Refusal{} : result.error());
+    };
+    Session *session = find(name);
+    if (!started)
+        return done(started);
+    if (session == nullptr || session->acceleration().busy())
+        return done(plan::refuse(Error::invalid_state, "session " + name + " is not as it was any more"));
+    session->acceleration().turn_on(
+        again, std::move(log),
+        {[this, job](const Progress &progress) { context.jobs.progress(job, progress); }, done});
+}
+
+/// Twins that no root refers to go, but not while some may be on their way to one; `incomplete`: those too
+/// that were never finished.
+void Ledger::Impl::collect_twins(bool incomplete) {
+    const auto busy = [](const auto &entry) { return entry.second->acceleration().busy(); };
+    if (std::ranges::any_of(sessions, busy))
+        return;
+    for (const plan::Twins &twins : context.twins.all()) {
+        const auto uses = [&](const auto &entry) {
+            return entry.second->acceleration().record().twins == twins.digest;
+        };
+        const bool wanted = twins.digest.empty() ? !incomplete : std::ranges::any_of(sessions, uses);
+        if (wanted || removals_.contains(twins.instance))
+            continue;
+        const auto over = [this, instance = twins.instance] {
+            auto node = removals_.extract(instance);
+            context.mailbox.post(Task([dead = std::move(node.mapped())] {}));
+        };
+        removals_.emplace(twins.instance, std::make_unique<TwinRemoval>(context, twins, over));
+    }
+}
+
+} // namespace frank::session

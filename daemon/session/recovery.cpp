@@ -1,0 +1,71 @@
+// What a frankend before left: sessions that run are taken up again, what it had begun is undone or finished.
+#include "daemon/session/breakage.hpp"
+#include "daemon/session/ledger_impl.hpp"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+
+namespace frank::session {
+
+void Ledger::Impl::recover() {
+    context.runtime.remove_workshops(); // each ended with its frankend
+    recover_jobs();
+    for (plan::SessionSettings &settings : context.settings.load()) {
+        const std::string name = settings.name.str();
+        sessions.emplace(name, std::make_unique<Session>(context, std::move(settings)));
+        context.news.session_added(name);
+    }
+    for (const auto &entry : sessions)
+        guarded([&] { recover_session(*entry.second); },
+                [&](const plan::Refusal &why) { spdlog::error("session {}: {}", entry.first, why.message); });
+    for (const std::string &name : context.runtime.sessions())
+        if (find(name) == nullptr)
+            guarded([&] { end_stranger(name); },
+                    [&](const plan::Refusal &why) {
+                        spdlog::error("unknown session {}: {}", name, why.message);
+                    });
+    // Commands of sessions that are found are told of by their frank-init.
+    for (const JobId id : context.jobs.ids()) {
+        const Job &job = *context.jobs.find(id);
+        const Session *session = find(job.session);
+        if (!job.ended_already() && (session == nullptr || session->state() == SessionState::stopped))
+            context.jobs.end(id, JobState::killed, 9,
+                             {Error::failed, "the session ended while frankend was away"});
+    }
+    collect_twins(true);
+}
+
+void Ledger::Impl::recover_jobs() {
+    for (Job &job : context.job_files.load()) {
+        const JobId id = job.id;
+        const bool operation = job.kind != JobKind::command;
+        context.jobs.restore(std::move(job));
+        if (operation)
+            context.jobs.end(
+                id, JobState::failed, 0,
+                {Error::failed, "frankend was restarted: what was begun is undone, or a deletion finished"});
+    }
+}
+
+void Ledger::Impl::recover_session(Session &session) {
+    const bool unfinished = !session.settings().complete || session.settings().doomed;
+    const auto running = context.runtime.sessions();
+    if (std::ranges::find(running, session.name()) != running.end()) {
+        const auto record = context.runtime.record(session.name());
+        session.adopt(record.value_or(RunningRecord{}), unfinished || !record);
+    }
+    if (unfinished)
+        begin_destruction(session, 0);
+}
+
+void Ledger::Impl::end_stranger(const std::string &name) {
+    auto stranger = std::make_unique<Stranger>(context, name, [this, name] {
+        context.mailbox.post(Task([this, name] { strangers_.erase(name); }));
+    });
+    if (!stranger->begin())
+        return;
+    spdlog::warn("session {} runs and is not known: it is ended", name);
+    strangers_.emplace(name, std::move(stranger));
+}
+
+} // namespace frank::session

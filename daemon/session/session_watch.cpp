@@ -1,0 +1,42 @@
+// Some programs are known to hang in emulation, and nobody looks at a build that says nothing. A job is
+// measured every few minutes while it runs; where nothing runs, nothing is done.
+#include "daemon/session/session.hpp"
+
+#include <algorithm>
+#include <spdlog/spdlog.h>
+#include <unistd.h>
+
+namespace frank::session {
+
+void Session::watch(JobId id) {
+    const Job *job = context_.jobs.find(id);
+    const bool emulated = settings_.arch != plan::Arch::none && !plan::info(settings_.arch).native;
+    if (job == nullptr || job->has_terminal || !emulated)
+        return;
+    watched_[id].next = context_.loop.after(context_.patience.hang, [this, id] {
+        if (guest_)
+            (void)guest_->send(plan::InitType::measure, id);
+    });
+}
+
+void Session::measured(const plan::InitHeader &answer) {
+    const auto found = watched_.find(answer.job);
+    if (found == watched_.end())
+        return;
+    using Seconds = std::chrono::seconds;
+    const auto seconds = std::chrono::duration_cast<Seconds>(context_.patience.hang).count();
+    const plan::JobMeasure now{answer.a, answer.b};
+    Watch &watched = found->second;
+    const bool idle = watched.last && plan::is_idle(*watched.last, now, std::max<std::int64_t>(seconds, 1),
+                                                    ::sysconf(_SC_CLK_TCK));
+    watched.idle = idle ? watched.idle + 1 : 0;
+    watched.last = now;
+    constexpr std::int64_t minute = 60;
+    const auto hang = idle ? plan::hang_of(now.programs, watched.idle * seconds / minute) : std::nullopt;
+    if (hang && watched.idle == 1)
+        spdlog::warn("session {}: job {}: {}", name(), answer.job, hang->line);
+    context_.jobs.suspect(answer.job, hang.value_or(plan::Breakage{}));
+    watch(answer.job);
+}
+
+} // namespace frank::session

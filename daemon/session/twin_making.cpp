@@ -1,0 +1,151 @@
+#include "daemon/session/twin_making.hpp"
+
+#include "daemon/session/breakage.hpp"
+#include "daemon/session/emulator_trial.hpp"
+#include "daemon/session/landlock.hpp"
+#include "daemon/session/launch_requests.hpp"
+#include "daemon/session/state_files.hpp"
+
+#include <fcntl.h>
+#include <spdlog/spdlog.h>
+#include <sys/random.h>
+
+namespace frank::session {
+
+namespace {
+
+/// No session's: a name for the workshop, and the tree.
+plan::SessionSettings settings_of(Context &context, const plan::Twins &twins) {
+    plan::SessionSettings settings = settings_of_nobody("frankend-twins-" + std::to_string(++context.trials));
+    settings.instance = twins.instance;
+    return settings;
+}
+
+plan::Twins new_twins(std::string suite, plan::Arch arch) {
+    plan::Twins twins;
+    if (::getrandom(twins.instance.data(), twins.instance.size(), 0) !=
+        static_cast<ssize_t>(twins.instance.size()))
+        sys::breakage("get random bytes");
+    twins.suite = std::move(suite);
+    twins.arch = arch;
+    twins.created = wall_clock();
+    return twins;
+}
+
+} // namespace
+
+TwinMaking::TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log, Ears ears)
+    : context_(context), twins_(new_twins(std::move(suite), arch)), settings_(settings_of(context, twins_)),
+      log_(std::move(log)), ears_(std::move(ears)) {}
+
+void TwinMaking::begin() {
+    guarded(
+        [this] {
+            context_.twins.save(twins_); // before anything is made: what a crash leaves is found by it
+            const auto request = request_for(plan::LaunchOp::make_twins, settings_, plan::Network::none);
+            call_ = std::make_unique<LaunchCall>(
+                context_, request, std::span<const int>(), [this](const plan::LaunchReply &reply) {
+                    if (reply.rung == plan::Rung::none)
+                        return fill();
+                    fail(plan::to_refusal(
+                        reply, request_for(plan::LaunchOp::make_twins, settings_, plan::Network::none)));
+                });
+        },
+        [this](plan::Refusal why) { fail(std::move(why)); });
+}
+
+void TwinMaking::fill() {
+    if (cancelled_)
+        return fail({});
+    ears_.progress({"making native twins", 0, 0, ""});
+    std::vector<std::string> argv{"/frank/frank-tree",
+                                  "twins",
+                                  "/target",
+                                  "--suite",
+                                  twins_.suite,
+                                  "--arch",
+                                  std::string(plan::info(twins_.arch).debian),
+                                  "--verifier",
+                                  std::string("/frank/") + plan::twin_verifier};
+    if (!context_.config.defaults.debian_mirror.empty())
+        argv.insert(argv.end(), {"--mirror", context_.config.defaults.debian_mirror});
+    const plan::Network network = context_.network == plan::Network::none
+                                      ? network_of(plan::NetworkPolicy::automatic)
+                                      : context_.network;
+    guarded(
+        [&] {
+            workshop_ = std::make_unique<Workshop>(
+                context_, WorkshopOrder{settings_, network, {}, std::move(argv), {}, std::move(log_)},
+                Workshop::Ears{ears_.progress, [this](const plan::Result<void> &result,
+                                                      const TreeReport &report) { filled(result, report); }});
+            workshop_->begin();
+        },
+        [this](plan::Refusal why) { fail(std::move(why)); });
+}
+
+void TwinMaking::filled(const plan::Result<void> &result, const TreeReport &report) {
+    if (cancelled_ || !result)
+        return fail(result ? plan::Refusal{} : result.error());
+    if (report.digest().empty() || report.twins().empty())
+        return fail({Error::failed, "frank-tree made no twins and did not say why"});
+    if (context_.twins.find(report.digest()) != nullptr) { // the same as some that are there
+        undo_ = std::make_unique<Erasure>(
+            context_, settings_, [this, digest = report.digest()](const plan::Result<void> &) {
+                guarded([this] { context_.twins.remove(twins_); }, [](const plan::Refusal &) {});
+                finish(digest);
+            });
+        return undo_->begin();
+    }
+    guarded(
+        [&] {
+            twins_.digest = report.digest();
+            twins_.tools = report.twins();
+            context_.twins.save(twins_);
+            finish(twins_.digest);
+        },
+        [this](plan::Refusal why) { fail(std::move(why)); });
+}
+
+void TwinMaking::cancel() {
+    cancelled_ = true;
+    if (workshop_ && !undo_)
+        workshop_->cancel();
+}
+
+void TwinMaking::fail(plan::Refusal why) {
+    if (undo_)
+        return;
+    if (cancelled_)
+        why = {Error::cancelled, "cancelled"};
+    undo_ = std::make_unique<Erasure>(context_, settings_, [this, why](const plan::Result<void> &result) {
+        if (result)
+            guarded([this] { context_.twins.remove(twins_); }, [](const plan::Refusal &) {});
+        finish(tl::unexpected(why)); // what is left is found at the next start of frankend
+    });
+    undo_->begin();
+}
+
+void TwinMaking::finish(plan::Result<std::string> result) {
+    const auto done = std::exchange(ears_.done, nullptr);
+    if (done)
+        done(std::move(result));
+}
+
+TwinRemoval::TwinRemoval(Context &context, plan::Twins twins, std::function<void()> done)
+    : context_(context), twins_(std::move(twins)), done_(std::move(done)),
+      erasure_(context, settings_of(context, twins_), [this](const plan::Result<void> &result) {
+          if (!result)
+              spdlog::warn("twins that nobody uses cannot be removed: {}", result.error().message);
+          guarded(
+              [&] {
+                  if (result)
+                      context_.twins.remove(twins_);
+              },
+              [](const plan::Refusal &why) { spdlog::warn("{}", why.message); });
+          const auto tell = std::exchange(done_, nullptr);
+          tell();
+      }) {
+    erasure_.begin();
+}
+
+} // namespace frank::session

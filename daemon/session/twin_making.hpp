@@ -1,0 +1,53 @@
+// Native twins come into being, or are removed.
+#pragma once
+
+#include "daemon/session/erasure.hpp"
+#include "daemon/session/workshop.hpp"
+
+namespace frank::session {
+
+class TwinMaking {
+  public:
+    struct Ears {
+        std::function<void(const Progress &)> progress;
+        /// Gets their digest; may destroy the TwinMaking.
+        std::function<void(plan::Result<std::string>)> done;
+    };
+
+    /// `log`: what the tools say to people.
+    TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log, Ears ears);
+
+    void begin();
+    /// Undoes it.
+    void cancel();
+
+  private:
+    void fill();
+    void filled(const plan::Result<void> &result, const TreeReport &report);
+    void fail(plan::Refusal why);
+    void finish(plan::Result<std::string> result);
+
+    Context &context_;
+    plan::Twins twins_;
+    plan::SessionSettings settings_; ///< of nobody
+    sys::Fd log_;
+    Ears ears_;
+    bool cancelled_ = false;
+    std::unique_ptr<LaunchCall> call_;
+    std::unique_ptr<Workshop> workshop_;
+    std::unique_ptr<Erasure> undo_;
+};
+
+/// Their tree and what is remembered of them.
+class TwinRemoval {
+  public:
+    TwinRemoval(Context &context, plan::Twins twins, std::function<void()> done);
+
+  private:
+    Context &context_;
+    plan::Twins twins_;
+    std::function<void()> done_;
+    Erasure erasure_;
+};
+
+} // namespace frank::session

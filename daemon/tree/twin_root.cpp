@@ -1,0 +1,165 @@
+#include "daemon/tree/twin_root.hpp"
+
+#include "daemon/plan/twin.hpp"
+#include "daemon/tree/bootstrap.hpp"
+#include "daemon/tree/command.hpp"
+#include "daemon/tree/twin_program.hpp"
+
+#include <array>
+#include <filesystem>
+#include <fstream>
+#include <set>
+
+namespace frank::tree {
+
+using plan::refuse;
+using plan::Result;
+namespace fs = std::filesystem;
+
+namespace {
+
+/// Of this machine's own architecture, where Debian puts libraries (multiarch).
+constexpr std::array library_directories{"usr/lib/x86_64-linux-gnu", "lib/x86_64-linux-gnu"};
+constexpr const char *loader = "ld-linux-x86-64.so.2";
+
+std::string relative_path(const fs::path &path, const fs::path &root) {
+    return path.lexically_relative(root).string();
+}
+
+bool is_kept(const std::string &path) {
+    for (const std::string directory : library_directories)
+        if (path == directory || path.starts_with(directory + "/"))
+            return true;
+    return path.starts_with("usr/lib/gcc-cross/") && path.ends_with("/liblto_plugin.so");
+}
+
+/// Relative paths of the tools, and of all else that does not stay.
+struct Sorted {
+    std::vector<std::string> tools, rest;
+};
+
+Sorted sort_out(const fs::path &root, plan::Arch arch) {
+    Sorted sorted;
+    for (const auto &entry : fs::recursive_directory_iterator(root)) {
+        const std::string path = relative_path(entry.path(), root);
+        if (entry.is_directory() && !entry.is_symlink())
+            continue;
+        if (entry.is_regular_file() && !entry.is_symlink() && is_elf_program(entry.path().string()) &&
+            plan::tool_of(path, arch))
+            sorted.tools.push_back(path);
+        else if (!is_kept(path))
+            sorted.rest.push_back(path);
+    }
+    return sorted;
+}
+
+void remove_empty_directories(const fs::path &root) {
+    std::vector<fs::path> directories;
+    for (const auto &entry : fs::recursive_directory_iterator(root))
+        if (entry.is_directory() && !entry.is_symlink())
+            directories.push_back(entry.path());
+    for (auto each = directories.rbegin(); each != directories.rend(); ++each) // what is deeper comes first
+        if (fs::is_empty(*each))
+            fs::remove(*each);
+}
+
+Result<Interpreter> find_interpreter(const fs::path &root) {
+    Interpreter found;
+    for (const std::string directory : library_directories) {
+        if (!fs::is_directory(root / directory))
+            continue;
+        const std::string inside = std::string(plan::twin_directory) + "/" + directory;
+        found.libraries += (found.libraries.empty() ? "" : ":") + inside;
+        if (found.loader.empty() && fs::exists(root / directory / loader))
+            found.loader = inside + "/" + loader;
+    }
+    if (found.loader.empty())
+        return refuse(Error::failed, "the native root has no loader of programs");
+    return found;
+}
+
+/// Sessions see the tree with ids that are nobody's there: what others may do is all that they may.
+void make_readable(const fs::path &root) {
+    using enum fs::perms;
+    for (const auto &entry : fs::recursive_directory_iterator(root)) {
+        if (entry.is_symlink())
+            continue;
+        const bool runs = entry.is_directory() || (entry.status().permissions() & owner_exec) != none;
+        constexpr fs::perms read = owner_read | owner_write | group_read | others_read;
+        fs::permissions(entry.path(), runs ? read | owner_exec | group_exec | others_exec : read);
+    }
+    fs::permissions(root, owner_all | group_read | group_exec | others_read | others_exec);
+}
+
+/// Of every file's path and content: the same tools have the same digest.
+Result<std::string> digest(const fs::path &root) {
+    std::set<std::string> files;
+    for (const auto &entry : fs::recursive_directory_iterator(root))
+        if (entry.is_regular_file() && !entry.is_symlink())
+            files.insert(entry.path().string());
+    std::vector<std::string> command{"sha256sum", "--"};
+    command.insert(command.end(), files.begin(), files.end());
+    auto sums = run_command(command);
+    if (!sums)
+        return sums;
+    const fs::path list = root / ".digest";
+    {
+        std::ofstream file(list);
+        file << *sums;
+    }
+    const auto sum = run_command({"sha256sum", "--", list.string()});
+    fs::remove(list);
+    return sum.map([](const std::string &text) { return text.substr(0, text.find(' ')); });
+}
+
+Result<void> patch_all(const fs::path &root, const std::vector<std::string> &tools, plan::Arch arch,
+                       Reporter &reporter) {
+    const auto interpreter = find_interpreter(root);
+    if (!interpreter)
+        return tl::unexpected(interpreter.error());
+    std::uint64_t done = 0;
+    for (const std::string &tool : tools) {
+        const std::string path = (root / tool).string();
+        rewrite_strings(path, plan::rewrites_of(tool, arch));
+        if (auto patched = set_interpreter(path, *interpreter); !patched)
+            return patched;
+        reporter.progress("files", ++done, tools.size());
+    }
+    reporter.flush();
+    return {};
+}
+
+} // namespace
+
+Result<void> make_twins(const std::string &directory, const TwinOptions &options, Reporter &reporter) {
+    const auto arch = plan::arch_by_debian_name(options.arch);
+    if (!arch || plan::gnu_triplet(*arch).empty())
+        return refuse(Error::unsupported_architecture,
+                      "Debian has no cross compiler for " + options.arch + ": its programs stay emulated");
+    // Before anything that takes minutes.
+    if (const auto there = run_command({"patchelf", "--version"}); !there)
+        return tl::unexpected(there.error());
+    const BootstrapOptions bootstrapping{options.suite,  "amd64", "", plan::twin_packages(*arch),
+                                         options.mirror, true};
+    if (auto made = bootstrap(directory, bootstrapping, reporter); !made)
+        return made;
+    reporter.say("stage", "keeping the tools");
+    const fs::path root(directory);
+    const Sorted sorted = sort_out(root, *arch);
+    for (const std::string &path : sorted.rest)
+        fs::remove(root / path);
+    remove_empty_directories(root);
+    if (auto patched = patch_all(root, sorted.tools, *arch, reporter); !patched)
+        return patched;
+    fs::copy_file(options.verifier, root / plan::twin_verifier);
+    make_readable(root);
+    const auto sum = digest(root);
+    if (!sum)
+        return tl::unexpected(sum.error());
+    for (const std::string &tool : sorted.tools)
+        reporter.say("twin", tool);
+    reporter.say("digest", *sum);
+    return {};
+}
+
+} // namespace frank::tree

@@ -1,0 +1,33 @@
+// The strings of the contract that XML cannot carry: where the service is and how its objects are named.
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace frank::contract {
+
+inline constexpr const char *bus_name = "org.frankend1";
+inline constexpr const char *manager_path = "/org/frankend1";
+inline constexpr const char *session_prefix = "/org/frankend1/session/";
+inline constexpr const char *job_prefix = "/org/frankend1/job/";
+
+inline constexpr const char *manager_interface = "org.frankend1.Manager";
+inline constexpr const char *session_interface = "org.frankend1.Session";
+inline constexpr const char *job_interface = "org.frankend1.Job";
+
+/// A session's name as an object path element. Names are [a-z][a-z0-9-]*; '-' alone is not allowed in a
+/// path and becomes "_2d", as sd_bus_path_encode() has it.
+inline std::string session_path(std::string_view name) {
+    std::string path = session_prefix;
+    for (char c : name) {
+        if (c == '-')
+            path += "_2d";
+        else
+            path += c;
+    }
+    return path;
+}
+
+inline std::string job_path(std::string_view id) { return std::string(job_prefix).append(id); }
+
+} // namespace frank::contract

@@ -1,0 +1,45 @@
+// frankctl accel against a stand-in for frankend.
+#include "tests/support/client_world.hpp"
+
+using namespace frank::test;
+
+namespace {
+
+using FrankctlAccel = ClientWorld;
+
+} // namespace
+
+TEST_F(FrankctlAccel, ShowsEachToolAndWhyNot) {
+    for (const std::vector<std::string> &words :
+         {std::vector<std::string>{"accel", "box"}, {"accel", "box", "status"}}) {
+        const Outcome outcome = run(words);
+        EXPECT_EQ(outcome.status, 0) << outcome.err;
+        EXPECT_NE(outcome.out.find("natively"), std::string::npos) << outcome.out;
+        EXPECT_NE(outcome.out.find("another version"), std::string::npos) << outcome.out;
+        EXPECT_NE(outcome.out.find("1.5"), std::string::npos) << "seconds saved";
+    }
+    const std::string json = run({"accel", "box", "--format", "json"}).out;
+    EXPECT_NE(json.find("\"acceleration\": \"on\""), std::string::npos) << json;
+    EXPECT_NE(json.find("\"saved_us\": 1540000"), std::string::npos) << json;
+}
+
+TEST_F(FrankctlAccel, SaysHowToBeginWhereThereIsNothing) {
+    const Outcome outcome = run({"accel", "two-words"});
+    EXPECT_EQ(outcome.status, 0) << outcome.err;
+    EXPECT_NE(outcome.out.find("frankctl accel two-words on"), std::string::npos) << outcome.out;
+    EXPECT_EQ(run({"accel", "two-words", "--quiet"}).out, "");
+}
+
+TEST_F(FrankctlAccel, TurnsOnAndOffAndTellsWhatFailed) {
+    EXPECT_EQ(run({"accel", "box", "on"}).status, 0);
+    EXPECT_EQ(run({"accel", "box", "off"}).status, 0);
+    const Outcome failed = run({"accel", "box", "verify"});
+    EXPECT_EQ(failed.status, 125);
+    EXPECT_NE(failed.err.find("no twins today"), std::string::npos) << failed.err;
+    EXPECT_EQ(run({"accel", "denied", "on"}).status, 125);
+}
+
+TEST_F(FrankctlAccel, RefusesOtherWords) {
+    EXPECT_EQ(run({"accel", "box", "faster"}).status, 125);
+    EXPECT_EQ(run({"accel"}).status, 125);
+}

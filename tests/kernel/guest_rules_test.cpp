@@ -1,0 +1,105 @@
+// What the rules of a route make of it, in frank-exec as the kernel runs it.
+#include "tests/support/exec_session.hpp"
+
+namespace frank::test {
+namespace {
+
+constexpr const char *emulated = "-0|/run/show|/run/show|";
+
+class RouteRules : public FrankExec {
+  protected:
+    /// What `script` writes where /run/twin is `twin` and its route has `rules`.
+    static std::string
+    output_of(const std::vector<std::string> &rules, const std::string &script,
+              const std::string &twin = "printf 'twin:'; for x; do printf '%s|' \"$x\"; done") {
+        const std::string prepare = "printf '%s\\n' '#!/bin/sh' '" + escaped(twin) + "' >/run/twin;";
+        return in_session(
+                   [&] {
+                       plan::RouteEntry route = route_to("/run/twin");
+                       route.rules = rules;
+                       route.counter = 7;
+                       return plan::build_exec_table({arm64_by(emulator)}, {route});
+                   },
+                   prepare + script)
+            .first;
+    }
+
+  private:
+    static std::string escaped(const std::string &text) {
+        std::string result;
+        for (const char c : text)
+            result += c == '\'' ? std::string("'\\''") : std::string(1, c);
+        return result;
+    }
+};
+
+TEST_F(RouteRules, AnArgumentLeavesItToTheGuest) {
+    EXPECT_EQ(output_of({"=-v"}, "/run/show -v"), std::string(emulated) + "-v|");
+    EXPECT_EQ(output_of({"=-v"}, "/run/show -vv"), "twin:-vv|");
+    EXPECT_EQ(output_of({"^-print-"}, "/run/show a -print-x"), std::string(emulated) + "a|-print-x|");
+}
+
+TEST_F(RouteRules, AVariableLeavesItToTheGuestButNotWithinACall) {
+    EXPECT_EQ(output_of({"$SOME_PATH"}, "SOME_PATH= /run/show 1"), std::string(emulated) + "1|");
+    EXPECT_EQ(output_of({"$SOME_PATH"}, "SOME_PATHS=x /run/show 1"), "twin:1|");
+    EXPECT_EQ(output_of({"$SOME_PATH", "~COLLECT_GCC"}, "COLLECT_GCC=x SOME_PATH=x /run/show 1"), "twin:1|");
+}
+
+TEST_F(RouteRules, TheUsersWishAndForeignEncodingsLeaveItToTheGuest) {
+    for (const char *setting : {"FRANKEND_ACCEL=off", "LC_ALL=de_DE.ISO-8859-1", "LANG=ja_JP.eucJP",
+                                "GCONV_PATH=/x", "LD_AUDIT=/x"})
+        EXPECT_EQ(output_of({}, "env "s + setting + " /run/show 1 2>/dev/null"), std::string(emulated) + "1|")
+            << setting;
+    for (const char *setting :
+         {"FRANKEND_ACCEL=on", "LC_ALL=C", "LANG=de_DE.UTF-8", "LC_CTYPE=C.utf8", "LC_ALL="})
+        EXPECT_EQ(output_of({}, "env "s + setting + " /run/show 1"), "twin:1|") << setting;
+    EXPECT_EQ(output_of({}, "LC_ALL=C.UTF-8 LANG=ja_JP.eucJP /run/show 1"), "twin:1|") << "LC_ALL goes first";
+}
+
+TEST_F(RouteRules, ATwinGetsSettingsInPlaceOfTheCallers) {
+    const char *show = "tr \"\\0\" \"|\" </proc/$$/environ";
+    EXPECT_EQ(output_of({"+KEY=twin's"}, "env -i A=1 KEY=mine KEYS=2 /run/show", show),
+              "KEY=twin's|A=1|KEYS=2|");
+    EXPECT_EQ(output_of({}, "env -i A=1 /run/show", show), "A=1|");
+}
+
+TEST_F(RouteRules, AnArgumentIsExchangedWhereItIsThatAlone) {
+    const std::vector<std::string> rules{"</lib/plugin", ">/native/plugin"};
+    EXPECT_EQ(output_of(rules, "/run/show -plugin /lib/plugin /lib/plugin2"),
+              "twin:-plugin|/native/plugin|/lib/plugin2|");
+}
+
+TEST_F(RouteRules, AWatchedTwinThatDiesOfAFaultLeavesItToTheGuest) {
+    EXPECT_EQ(output_of({"!"}, "/run/show -o x", "kill -SEGV $$"), std::string(emulated) + "-o|x|");
+    EXPECT_EQ(output_of({"!4"}, "/run/show -o x", "exit 4"), std::string(emulated) + "-o|x|");
+}
+
+TEST_F(RouteRules, AWatchedTwinsEndIsTheProgramsOwn) {
+    EXPECT_EQ(output_of({"!4"}, "/run/show -o x; echo $?", "exit 3"), "3\n");
+    EXPECT_EQ(output_of({"!"}, "/run/show -o x; echo $?", "exit 4"), "4\n");
+    EXPECT_EQ(output_of({"!"}, "sh -c '/run/show -o x'; echo $?", "kill -TERM $$"), "Terminated\n143\n");
+}
+
+TEST_F(RouteRules, WhatReadsStandardInputIsNotWatched) {
+    EXPECT_EQ(output_of({"!4"}, "/run/show -o x -; echo $?", "exit 4"), "4\n");
+    EXPECT_EQ(output_of({"!4"}, "/run/show x; echo $?", "exit 4"), "4\n")
+        << "and what writes to standard output";
+}
+
+TEST_F(RouteRules, ASignalToAWatchedTwinsProcessReachesTheTwin) {
+    EXPECT_EQ(output_of({"!"}, "/run/show -o x & sleep 0.5; kill -USR1 $!; wait $!; echo $?",
+                        "trap 'echo got; exit 5' USR1; while :; do sleep 0.1; done"),
+              "got\n5\n");
+}
+
+TEST_F(RouteRules, EveryCallIsCounted) {
+    const std::string script =
+        "mkdir /run/frankend/accel; : >/run/frankend/accel/calls; chmod 0622 /run/frankend/accel/calls;"
+        "/run/show 1 >/dev/null; FRANKEND_ACCEL=off /run/show 1 >/dev/null;"
+        "cp /run/show /run/other; /run/other >/dev/null;"
+        "od -An -v -w8 -tu2 /run/frankend/accel/calls | while read c n s; do echo $c $n; done";
+    EXPECT_EQ(output_of({}, script), "7 1\n7 0\n0 0\n");
+}
+
+} // namespace
+} // namespace frank::test

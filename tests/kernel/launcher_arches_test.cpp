@@ -1,0 +1,57 @@
+// A session's architectures, from inside. Needs root.
+#include "support/live_session.hpp"
+
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+namespace frank {
+namespace {
+
+using plan::Arch;
+using plan::LaunchOp;
+using plan::LaunchRequest;
+using plan::Rung;
+using test::LiveSession;
+
+class LauncherArches : public testing::Test {
+  protected:
+    void SetUp() override {
+        if (::geteuid() != 0)
+            GTEST_SKIP() << "needs root";
+    }
+    LaunchRequest made() {
+        LaunchRequest request = test::launch_request(LaunchOp::make_tree);
+        EXPECT_EQ(test::Launched(request, {}, settings_).reply.rung, Rung::none);
+        request.op = LaunchOp::start_workshop;
+        return request;
+    }
+
+    test::ScratchDirectory scratch_;
+    launcher::Settings settings_{scratch_ / "storage", FRANK_BESIDE};
+};
+
+TEST_F(LauncherArches, ANative32BitRootSeesA32BitMachine) {
+    LaunchRequest request = made();
+    EXPECT_EQ(LiveSession(request, settings_).shell("uname -m").output, "x86_64\n");
+    request.arch = Arch::i386;
+    EXPECT_EQ(LiveSession(request, settings_).shell("uname -m").output, "i686\n");
+}
+
+TEST_F(LauncherArches, AllThatAreAskedForAreRegisteredAnEmulatorOnce) {
+    LaunchRequest request = made();
+    request.arch_count = 0;
+    for (const Arch arch : {Arch::arm64, Arch::armhf, Arch::armel, Arch::mipsel, Arch::mipsn32el}) {
+        const std::string emulator = "/usr/bin/qemu-" + std::string(plan::info(arch).qemu) + "-static";
+        if (::access(emulator.c_str(), X_OK) != 0)
+            GTEST_SKIP() << "needs " << emulator;
+        request.arches[request.arch_count++] = arch;
+    }
+    LiveSession session(request, settings_);
+    EXPECT_EQ(
+        session.shell("cd /proc/sys/fs/binfmt_misc; ls | grep frank; ls /run/frankend | grep qemu").output,
+        "frank-aarch64\nfrank-arm\nfrank-mipsel\nfrank-mipsn32el\n"
+        "qemu-aarch64\nqemu-arm\nqemu-mipsel\nqemu-mipsn32el\n");
+}
+
+} // namespace
+} // namespace frank

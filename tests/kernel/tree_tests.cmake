@@ -1,0 +1,6 @@
+# frank-tree on hostile and good trees.
+foreach(name tree_unpack_test tree_hostile_test tree_inspect_test tree_empty_test tree_bootstrap_test)
+    frank_test(kernel ${name} PkgConfig::ARCHIVE)
+    target_compile_definitions(kernel-${name} PRIVATE FRANK_TREE="$<TARGET_FILE:frank-tree>")
+    add_dependencies(kernel-${name} frank-tree)
+endforeach()
