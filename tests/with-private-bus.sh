@@ -46,12 +46,13 @@ cat >"$directory/bus.conf" <<END
 </busconfig>
 END
 
-dbus-daemon --config-file="$directory/bus.conf" --nofork --nopidfile --nosyslog 2>"$directory/log" &
+dbus-daemon --config-file="$directory/bus.conf" --nofork --nopidfile --nosyslog \
+    --print-address >"$directory/address" 2>"$directory/log" &
 bus=$!
 tries=0
-until [ -S "$directory/bus" ]; do
+until [ -s "$directory/address" ]; do # it is said when somebody listens; the socket is there before
     tries=$((tries + 1))
-    if [ "$tries" -gt 500 ] || ! kill -0 "$bus" 2>/dev/null; then
+    if [ "$tries" -gt 3000 ] || ! kill -0 "$bus" 2>/dev/null; then
         echo "with-private-bus: dbus-daemon did not start: $(cat "$directory/log")" >&2
         exit 125
     fi

@@ -161,12 +161,12 @@ void BusTest::make_session(uid_t uid, const std::string &name) {
 }
 
 void BusTest::until(const std::function<bool()> &condition) {
-    for (int i = 0; i < 500; ++i) {
+    for (int i = 0; i < 3000; ++i) {
         if (condition())
             return;
         std::this_thread::sleep_for(std::chrono::milliseconds(10));
     }
-    FAIL() << "waited for 5 seconds in vain";
+    FAIL() << "waited for 30 seconds in vain";
 }
 
 long BusTest::server_status(const std::string &field) const {

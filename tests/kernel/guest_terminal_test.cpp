@@ -26,7 +26,7 @@ class GuestTerminal : public GuestInitTest {
     static std::string read_until(int fd, const std::string &mark) {
         std::string text;
         char buffer[4096];
-        while (text.find(mark) == std::string::npos && wait_readable(fd, 10'000)) {
+        while (text.find(mark) == std::string::npos && wait_readable(fd, 30'000)) {
             const ssize_t got = ::read(fd, buffer, sizeof buffer);
             if (got <= 0)
                 break;
@@ -161,15 +161,15 @@ TEST_F(GuestLog, AFullDiskDropsAndTheCommandGoesOn) {
 }
 
 TEST_F(GuestLog, ATerminalsOutputCanBeLoggedAndResized) {
-    auto request = command({"/bin/bash", "-c", "tty; trap 'stty size; exit 6' WINCH; kill -STOP $$; read x"});
+    // The trap comes first: a signal that is sent once the first line is there finds it.
+    auto request = command({"/bin/bash", "-c", "trap 'stty size; exit 6' WINCH; tty; sleep 100 & wait"});
     request.tty = true;
     request.log = true;
     client->spawn(1, request, std::vector{file.get()}, 1000);
     EXPECT_TRUE(client->expect(InitType::spawned, 1).fds.empty()) << "nobody outside has this terminal";
-    for (int i = 0; i < 100 && text().empty(); ++i)
+    for (int i = 0; i < 1000 && text().empty(); ++i)
         ::usleep(10'000);
     client->send(InitType::resize, 1, 21, 77);
-    client->send(InitType::signal, 1, SIGCONT);
     EXPECT_EQ(WEXITSTATUS(client->expect(InitType::exited, 1).header.a), 6);
     EXPECT_EQ(text(), "/dev/pts/0\r\n21 77\r\n");
 }

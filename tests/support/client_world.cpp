@@ -129,7 +129,7 @@ Outcome run_program(const std::vector<std::string> &argv, const std::string &inp
 }
 
 bool eventually(const std::function<bool()> &condition) {
-    for (const auto deadline = Clock::now() + 10s; Clock::now() < deadline; std::this_thread::sleep_for(10ms))
+    for (const auto deadline = Clock::now() + 30s; Clock::now() < deadline; std::this_thread::sleep_for(10ms))
         if (condition())
             return true;
     return condition();

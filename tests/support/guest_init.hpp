@@ -43,7 +43,7 @@ inline bool wait_readable(int fd, int milliseconds) {
 inline std::string read_all(int fd) {
     std::string text;
     char buffer[65536];
-    while (wait_readable(fd, 10'000)) {
+    while (wait_readable(fd, 30'000)) {
         const ssize_t got = ::read(fd, buffer, sizeof buffer);
         if (got <= 0)
             break;
@@ -91,7 +91,7 @@ class InitClient {
     /// Waits where frank-init is behind.
     void send_raw(const std::vector<std::byte> &bytes, std::span<const int> fds = {}) const {
         pollfd entry{socket_.get(), POLLOUT, 0};
-        sys::must(::poll(&entry, 1, 10'000), "wait for room");
+        sys::must(::poll(&entry, 1, 30'000), "wait for room");
         if (!sys::send_message(socket_.get(), bytes, fds))
             throw std::runtime_error("frank-init has closed the connection");
     }
@@ -100,7 +100,7 @@ class InitClient {
         send(plan::InitType::spawn, job, 0, 0, plan::encode_spawn(request, log_limit), fds);
     }
     /// Nothing where the connection has ended or nothing comes.
-    std::optional<Reply> next(int milliseconds = 10'000) {
+    std::optional<Reply> next(int milliseconds = 30'000) {
         sys::Message message;
         if (!wait_readable(socket_.get(), milliseconds) ||
             sys::receive_message(socket_.get(), message, sizeof(plan::InitHeader), 4) !=

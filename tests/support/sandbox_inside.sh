@@ -42,10 +42,10 @@ export PATH=$dir/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bi
 export DBUS_SYSTEM_BUS_ADDRESS=unix:path=$dir/bus FRANK_SANDBOX=$dir
 unset DBUS_SESSION_BUS_ADDRESS
 
-wait_for() { # WHAT LOG COMMAND...: polls, for 10 seconds
+wait_for() { # WHAT LOG COMMAND...: polls, for 30 seconds
     local what=$1 log=$2
     shift 2
-    for _ in {1..200}; do
+    for _ in {1..600}; do
         if "$@" >/dev/null 2>&1; then return 0; fi
         sleep 0.05
     done
@@ -61,7 +61,7 @@ on_bus() {
 sed -e "s|@DIR@|$dir|g" "$support/sandbox-bus.conf" >"$dir/bus.conf"
 cp "$repo/conf/org.frankend1.conf" "$dir/org.frankend1.conf"
 dbus-daemon --config-file="$dir/bus.conf" --nofork --nopidfile --nosyslog >"$dir/bus.log" 2>&1 </dev/null &
-wait_for dbus-daemon "$dir/bus.log" test -S "$dir/bus"
+wait_for dbus-daemon "$dir/bus.log" on_bus org.freedesktop.DBus # its socket is there before it listens
 
 prepare_polkit "$dir"
 /usr/lib/polkit-1/polkitd --no-debug >"$dir/polkitd.log" 2>&1 </dev/null &
