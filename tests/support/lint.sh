@@ -1,7 +1,7 @@
 #!/bin/bash
 # dev lint: clang-format, shellcheck and clang-tidy, changing nothing. With --tap: as TAP. With --deep: clang's analyzer
 # looks at every file, and not only at the rooms that name it (their .clang-tidy): those with privilege, and those whose
-# input is hostile. It takes four times as long as all other checks.
+# input is hostile. It takes three times as long as all other checks.
 # clang-tidy is slow: it looks at the product, not at the tests, over whose macros it takes longest, and a file is looked
 # at again only when it, a header of ours that it includes, the settings or the tool have changed; what passed is
 # remembered in the build directory.

@@ -42,12 +42,18 @@ if [ -z "${FRANK_BUILD:-}" ]; then
     ./dev build dev || fail "the build failed"
 fi
 
+# What shows a wall: an attack that gets through one time in two has got through.
+once='Hostile|Authorisation|Policy|Sight|Robustness|Rules|LauncherTest|UserNetwork|bus:Bus\.'
+
 # BUILD LABEL REPORT: the ctest tests of a label. One that fails gets a second try, since a busy machine can keep any
 # process waiting longer than a test is patient; the end of the output names those that needed it.
 ctest_tier() {
-    ctest --test-dir "$1" -L "^$2\$" --no-tests=error --output-on-failure --output-junit "$results/$3.xml" \
-        --repeat until-pass:2 -j "$(nproc)" | tee "$results/$3.log"
-    return "${PIPESTATUS[0]}"
+    local common=(--test-dir "$1" -L "^$2\$" --output-on-failure -j "$(nproc)") status=0
+    ctest "${common[@]}" -E "$once" --no-tests=error --repeat until-pass:2 --output-junit "$results/$3.xml" >"$results/$3.log" ||
+        status=1
+    ctest "${common[@]}" -R "$once" --no-tests=error --output-junit "$results/$3-once.xml" >"$results/$3-once.log" || status=1
+    cat "$results/$3.log" "$results/$3-once.log"
+    return $status
 }
 
 run_lint() {
