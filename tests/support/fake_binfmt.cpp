@@ -19,7 +19,8 @@ void FakeManager::EnableBinfmt(sdbus::Result<> &&result, std::string arch, Optio
     if (arch == "arm64")
         result.returnResults();
     else
-        result.returnError(sdbus::Error("org.frankend1.Error.NoEmulator", "there is no static qemu-" + arch));
+        result.returnError(
+            contract::make_error("org.frankend1.Error.NoEmulator", "there is no static qemu-" + arch));
 }
 
 void FakeManager::DisableBinfmt(sdbus::Result<> &&result, std::string, Options) { result.returnResults(); }

@@ -40,7 +40,8 @@ void FakeJob::end(End end) {
 void FakeJob::progress(const std::string &what, std::uint64_t done, std::uint64_t total,
                        const std::string &unit) {
     progress_ = {what, done, total, unit};
-    getObject().emitPropertiesChangedSignal(contract::job_interface, {"Progress"});
+    getObject().emitPropertiesChangedSignal(contract::InterfaceName{contract::job_interface},
+                                            {contract::PropertyName{"Progress"}});
 }
 
 void FakeJob::look_around() {

@@ -6,7 +6,7 @@ set -uo pipefail
 . "$(dirname "$(readlink -f "$0")")/common.sh"
 cd "$repo" || exit 2
 tests=$repo/tests
-tiers=(lint unit kernel bus system booted vm asan)
+tiers=(unit kernel bus system booted vm lint asan)
 [ $# -eq 0 ] || tiers=("$@")
 results=$repo/build/test-results
 build=$(build_dir)
@@ -15,8 +15,8 @@ root=
 
 for tier in "${tiers[@]}"; do
     case $tier in
-    lint | unit | kernel | bus | system | booted | vm | asan) ;;
-    *) fail "there is no tier '$tier': take lint, unit, kernel, bus, system, booted, vm or asan" ;;
+    unit | kernel | bus | system | booted | vm | lint | asan) ;;
+    *) fail "there is no tier '$tier': take unit, kernel, bus, system, booted, vm, lint or asan" ;;
     esac
 done
 
@@ -36,10 +36,36 @@ if [ ${#kinds[@]} -gt 0 ]; then
     (for kind in "${kinds[@]}"; do tests/support/root_image.sh "$kind"; done) >"$results/images.log" 2>&1 </dev/null &
     images=$!
 fi
-trap '[ -z "$images" ] || kill "$images" 2>/dev/null' EXIT
+spare=() # process groups of what works in spare time
+cleanup() {
+    local group
+    [ -z "$images" ] || kill "$images" 2>/dev/null
+    for group in "${spare[@]}"; do kill -- "-$group" 2>/dev/null; done
+}
+trap cleanup EXIT
 
 if [ -z "${FRANK_BUILD:-}" ]; then
     ./dev build dev || fail "the build failed"
+fi
+
+# Most tiers emulate one thing at a time and leave the other cores idle. What only compiles has those: at the idle
+# scheduling class, so that no test waits for it.
+in_spare_time() { # COMMAND...: its process is $!
+    local idle=(chrt --idle 0)
+    "${idle[@]}" true 2>/dev/null || idle=(nice -n 19)
+    setsid "${idle[@]}" "$@" </dev/null &
+    spare+=($!)
+}
+lint='' asan=''
+if wants lint; then
+    in_spare_time tests/support/lint.sh --tap >"$results/lint.tap" 2>&1
+    lint=$!
+fi
+if wants asan; then # the other compiler builds this one, so that both are kept content
+    in_spare_time sh -c '[ -z "$1" ] || tail --pid="$1" -f /dev/null
+        cmake --preset asan -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_CXX_COMPILER=clang++ && cmake --build --preset asan' \
+        asan "$lint" >"$results/asan-build.log" 2>&1
+    asan=$!
 fi
 
 # What shows a wall: an attack that gets through one time in two has got through.
@@ -56,19 +82,20 @@ ctest_tier() {
     return $status
 }
 
-run_lint() {
-    tests/support/lint.sh --tap 2>&1 | tee "$results/lint.tap"
-    return "${PIPESTATUS[0]}"
-}
 run_unit() { ctest_tier "$build" unit unit; }
 run_kernel() { ctest_tier "$build" kernel kernel; }
 run_bus() { ctest_tier "$build" bus bus; }
 
-run_asan() {
-    # The other compiler builds this one, so that both are kept content.
-    cmake --preset asan -DCMAKE_INSTALL_PREFIX=/usr -DCMAKE_CXX_COMPILER=clang++ >"$results/asan-configure.log" &&
-        cmake --build --preset asan || return 1
+run_lint() {
     local status=0
+    wait "$lint" || status=1
+    cat "$results/lint.tap"
+    return $status
+}
+
+run_asan() {
+    local status=0
+    wait "$asan" || { cat "$results/asan-build.log"; return 1; }
     ctest_tier build/asan unit asan-unit || status=1
     ctest_tier build/asan bus asan-bus || status=1
     return $status
