@@ -1,10 +1,14 @@
 #!/bin/bash
 # dev bench [RUNS]: what a command in a session costs beside other ways into the same root, in ./dev sandbox, where
-# nothing that the others mount or register can stay. Medians of RUNS (default 50).
+# nothing that the others mount or register can stay. Medians of RUNS (default 50). dev bench accel: see accel.py.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/support/common.sh
 . "$here/../support/common.sh"
+if [ "${1:-}" = accel ]; then
+    need_root bench
+    exec "$here/accel.py" "${@:2}"
+fi
 runs=${1:-50}
 [[ $runs =~ ^[1-9][0-9]*$ ]] || fail "'$runs' is not a number of runs"
 need_root bench

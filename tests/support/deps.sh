@@ -27,7 +27,10 @@ wanted=("${build[@]}" "${run[@]}" "${test[@]}")
 case ${1:-} in
 '') ;;
 bench) wanted+=("${bench[@]}") ;;
-*) fail "there are no '$1' packages: take none, or 'bench'" ;;
+cross-arm64) wanted+=(g++-aarch64-linux-gnu) ;;
+cross-armhf) wanted+=(g++-arm-linux-gnueabihf) ;;
+cross-riscv64) wanted+=(g++-riscv64-linux-gnu) ;;
+*) fail "there are no '$1' packages: take none, 'bench' or 'cross-ARCH' (arm64, armhf, riscv64)" ;;
 esac
 
 missing=()

@@ -48,12 +48,11 @@ if [ -z "${FRANK_BUILD:-}" ]; then
     ./dev build dev || fail "the build failed"
 fi
 
-# Most tiers emulate one thing at a time and leave the other cores idle. What only compiles has those: at the idle
-# scheduling class, so that no test waits for it.
+# Most tiers emulate one thing at a time and leave the other cores idle. What only compiles has those, and no test waits
+# for it: a session of its own, to end all of it at once, is to the scheduler a group of its own (sched(7), autogroups),
+# so that the group has to be nice too.
 in_spare_time() { # COMMAND...: its process is $!
-    local idle=(chrt --idle 0)
-    "${idle[@]}" true 2>/dev/null || idle=(nice -n 19)
-    setsid "${idle[@]}" "$@" </dev/null &
+    setsid sh -c '{ echo 19 >/proc/self/autogroup; } 2>/dev/null; exec nice -n 19 "$@"' sh "$@" </dev/null &
     spare+=($!)
 }
 lint='' asan=''
