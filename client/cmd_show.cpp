@@ -4,7 +4,6 @@
 #include "client/text.hpp"
 
 #include <CLI/App.hpp>
-#include <algorithm>
 #include <nlohmann/json.hpp>
 
 namespace frank::client {
@@ -27,7 +26,10 @@ void print(const SessionInfo &session) {
                                 : session.emulator});
     table.add({"os:", session.os});
     for (const SessionInfo::Workaround &one : session.workarounds)
-        table.add({"work-around:", one.name + ": " + one.sets + " (" + one.why + ")"});
+        if (one.on)
+            table.add({"work-around:", one.name + ": " + one.sets +
+                                           (one.sets.empty() || one.advice.empty() ? "" : "; ") + one.advice +
+                                           " (" + one.why + ")"});
     for (const SessionInfo::Finding &one : session.findings)
         table.add({one.outcome + ":", one.seen + ": " + one.remedy});
     if (!session.workarounds_off.empty())
@@ -50,15 +52,11 @@ void print(const SessionInfo &session) {
 
 int show(const std::string &name, const Invocation &invocation) {
     DaemonLink link(invocation.globals);
-    const Inventory inventory = take_inventory(link);
-    const auto found = std::find_if(inventory.sessions.begin(), inventory.sessions.end(),
-                                    [&name](const SessionInfo &session) { return session.name == name; });
-    if (found == inventory.sessions.end())
-        throw Failure("there is no " + session_title(name) + ", or it is not yours; see: frankctl list");
+    const SessionInfo session = session_named(take_inventory(link), name);
     if (invocation.globals.json)
-        print_json(to_json(*found));
+        print_json(to_json(session));
     else
-        print(*found);
+        print(session);
     return 0;
 }
 

@@ -59,6 +59,7 @@ Action define_emulators(CLI::App &verb);
 Action define_doctor(CLI::App &verb);
 Action define_binfmt(CLI::App &verb);
 Action define_accel(CLI::App &verb);
+Action define_workarounds(CLI::App &verb);
 
 /// Every verb, in the order of the help.
 std::span<const Command> commands();

@@ -7,7 +7,7 @@ _frankctl_ask() {
 _frankctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local globals='--format --quiet --no-ask-password --bus --version --help'
-    local verbs='create enter run trace debug start stop list show destroy jobs log attach cancel boards emulators accel binfmt doctor'
+    local verbs='create enter run trace debug start stop list show destroy jobs log attach cancel boards emulators accel workarounds binfmt doctor'
     local emulated='aarch64_be alpha arm64 armeb armel armhf hppa loong64 m68k mips mips64 mips64el mipsel mipsn32
         mipsn32el powerpc ppc64 ppc64el riscv32 riscv64 s390x sh4 sh4eb sparc sparc32plus sparc64'
     local -a bus=()
@@ -75,7 +75,11 @@ _frankctl() {
         return
     fi
     case $verb:$count in
-    enter:0 | run:0 | trace:0 | debug:0 | start:0 | stop:0 | show:0 | destroy:0) words=$(_frankctl_ask list) ;;
+    enter:0 | run:0 | trace:0 | debug:0 | start:0 | stop:0 | show:0 | destroy:0 | accel:0 | workarounds:0)
+        words=$(_frankctl_ask list) ;;
+    accel:1) words='status on off verify' ;;
+    workarounds:1) words='on off' ;;
+    workarounds:2) words=$(_frankctl_ask workarounds "${COMP_WORDS[COMP_CWORD - 2]}") ;;
     log:0 | attach:0) words=$(_frankctl_ask jobs --all) ;;
     cancel:0) words=$(_frankctl_ask jobs) ;;
     binfmt:0) words='list check enable disable' ;;

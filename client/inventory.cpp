@@ -10,7 +10,7 @@ namespace {
 using Properties = std::map<std::string, sdbus::Variant>;
 using Objects = std::map<sdbus::ObjectPath, std::map<std::string, Properties>>;
 
-using WorkaroundRow = sdbus::Struct<std::string, std::string, std::string>;
+using WorkaroundRow = sdbus::Struct<std::string, bool, std::string, std::string, std::string>;
 
 using FindingRow = sdbus::Struct<std::string, std::string, std::string, std::string>;
 
@@ -36,7 +36,8 @@ SessionInfo session_of(const Properties &from) {
     session.board = text_of(from, "Board");
     session.acceleration = text_of(from, "Acceleration");
     for (const WorkaroundRow &row : value_of<std::vector<WorkaroundRow>>(from, "Workarounds"))
-        session.workarounds.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
+        session.workarounds.push_back(
+            {std::get<0>(row), std::get<1>(row), std::get<2>(row), std::get<3>(row), std::get<4>(row)});
     for (const FindingRow &row : value_of<std::vector<FindingRow>>(from, "Findings"))
         session.findings.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row), std::get<3>(row)});
     session.workarounds_off = value_of<std::vector<std::string>>(from, "WorkaroundsOff");
@@ -109,6 +110,13 @@ Inventory take_inventory(DaemonLink &link) {
     });
 }
 
+SessionInfo session_named(const Inventory &inventory, const std::string &name) {
+    for (const SessionInfo &session : inventory.sessions)
+        if (session.name == name)
+            return session;
+    throw Failure("there is no " + session_title(name) + ", or it is not yours; see: frankctl list");
+}
+
 nlohmann::ordered_json to_json(const SessionInfo &session) {
     auto findings = nlohmann::ordered_json::array();
     for (const SessionInfo::Finding &one : session.findings)
@@ -116,7 +124,9 @@ nlohmann::ordered_json to_json(const SessionInfo &session) {
             {{"check", one.check}, {"outcome", one.outcome}, {"seen", one.seen}, {"remedy", one.remedy}});
     auto workarounds = nlohmann::ordered_json::array();
     for (const SessionInfo::Workaround &one : session.workarounds)
-        workarounds.push_back({{"name", one.name}, {"why", one.why}, {"sets", one.sets}});
+        if (one.on)
+            workarounds.push_back(
+                {{"name", one.name}, {"why", one.why}, {"sets", one.sets}, {"advice", one.advice}});
     return {{"name", session.name},
             {"state", session.state},
             {"architecture", session.architecture},

@@ -18,9 +18,11 @@ struct SessionInfo {
     std::string board;
     std::string acceleration;
     struct Workaround {
-        std::string name, why, sets;
+        std::string name;
+        bool on = false; ///< its commands get it now
+        std::string why, sets, advice;
     };
-    std::vector<Workaround> workarounds;
+    std::vector<Workaround> workarounds; ///< for what its root holds
     std::vector<std::string> workarounds_off;
     struct Finding {
         std::string check, outcome, seen, remedy;
@@ -58,6 +60,9 @@ struct Inventory {
     std::vector<SessionInfo> sessions; ///< by name
     std::vector<JobInfo> jobs;         ///< by number
 };
+
+/// Failure where the caller may see none of that name.
+SessionInfo session_named(const Inventory &inventory, const std::string &name);
 
 /// Asks frankend. From then on it also sends the caller news of these objects.
 Inventory take_inventory(DaemonLink &link);

@@ -55,6 +55,8 @@ inline constexpr std::array method_rules{
     MethodRule{contract::session_interface, "Enter", action::session_enter, action::manage_others},
     MethodRule{contract::session_interface, "Accelerate", action::instance_import, action::manage_others},
     MethodRule{contract::session_interface, "Emulate", action::session_create, action::manage_others},
+    MethodRule{contract::session_interface, "SwitchWorkaround", action::session_create,
+               action::manage_others},
     MethodRule{contract::session_interface, "ListTwins", owner_right, action::manage_others},
     MethodRule{contract::job_interface, "Wait", owner_right, action::manage_others},
     MethodRule{contract::job_interface, "Signal", owner_right, action::manage_others},

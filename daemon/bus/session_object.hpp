@@ -42,6 +42,9 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
                                                std::uint64_t, std::uint64_t>>;
     void ListTwins(sdbus::Result<TwinRows> &&result) override;
 
+    void SwitchWorkaround(sdbus::Result<bool> &&result, std::string workaround, bool on,
+                          OptionMap options) override;
+
     std::string Name() override;
     std::uint32_t Owner() override;
     std::string State() override;
@@ -52,7 +55,9 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     bool EmulatorReplaced() override;
     std::string Board() override;
     std::string Acceleration() override;
-    std::vector<sdbus::Struct<std::string, std::string, std::string>> Workarounds() override;
+    using WorkaroundRows =
+        std::vector<sdbus::Struct<std::string, bool, std::string, std::string, std::string>>;
+    WorkaroundRows Workarounds() override;
     std::vector<std::string> WorkaroundsOff() override;
     std::vector<sdbus::Struct<std::string, std::string, std::string, std::string>> Findings() override;
     std::string Kind() override;

@@ -80,11 +80,11 @@ std::string SessionObject::Acceleration() {
     return property([](const session::SessionView &view) { return view.acceleration; });
 }
 
-std::vector<sdbus::Struct<std::string, std::string, std::string>> SessionObject::Workarounds() {
+SessionObject::WorkaroundRows SessionObject::Workarounds() {
     return property([](const session::SessionView &view) {
-        std::vector<sdbus::Struct<std::string, std::string, std::string>> rows;
+        WorkaroundRows rows;
         for (const auto &one : view.workarounds)
-            rows.emplace_back(one.name, one.why, one.sets);
+            rows.emplace_back(one.name, one.on, one.why, one.sets, one.advice);
         return rows;
     });
 }

@@ -1,6 +1,7 @@
 #include "daemon/guest/init_look.hpp"
 
 #include "daemon/guest/init_directory.hpp"
+#include "daemon/guest/init_glibc.hpp"
 #include "daemon/plan/init_wire.hpp"
 #include "daemon/plan/root_needs.hpp"
 #include "daemon/plan/root_pattern.hpp"
@@ -56,24 +57,66 @@ bool is_there(int directory, const char *path, unsigned wild_left, Budget &budge
     return next && is_there(next.get(), rest, wild_left, budget);
 }
 
+/// One question, read text by text.
+struct Question {
+    bool has_paths = false, has_path = false; ///< some were asked for; one is there
+    bool has_rule = false, holds = true;      ///< one was asked for; all do
+
+    bool is_yes() const { return holds && (has_path || (has_rule && !has_paths)); }
+};
+
+class Answer {
+  public:
+    void take(const char *text) {
+        if (*text == '\0')
+            return end_question();
+        if (*text == '/') {
+            question_.has_paths = true;
+            question_.has_path = question_.has_path || is_root_path_there(text);
+        } else {
+            const auto rule = plan::parse_glibc_rule(text);
+            question_.has_rule = true;
+            question_.holds = question_.holds && rule && glibc() && rule->holds(*glibc());
+        }
+    }
+    std::uint64_t bits() const { return bits_; }
+
+  private:
+    void end_question() {
+        if (number_ < plan::init_max_questions && question_.is_yes())
+            bits_ |= std::uint64_t{1} << number_;
+        ++number_;
+        question_ = {};
+    }
+    bool is_root_path_there(const char *path) {
+        return plan::is_root_pattern(path) && is_there(root_.get(), path + 1, plan::max_wild_parts, budget_);
+    }
+    const std::optional<plan::GlibcVersion> &glibc() {
+        if (!looked_for_glibc_)
+            glibc_ = find_glibc();
+        looked_for_glibc_ = true;
+        return glibc_;
+    }
+
+    Fd root_ = look_at(AT_FDCWD, "/");
+    Budget budget_;
+    Question question_;
+    std::uint64_t bits_ = 0;
+    std::size_t number_ = 0;
+    bool looked_for_glibc_ = false;
+    std::optional<plan::GlibcVersion> glibc_;
+};
+
 } // namespace
 
 std::uint64_t answer_questions(std::span<const std::byte> questions) {
     if (questions.empty() || questions.back() != std::byte{0})
         return 0;
-    const Fd root = look_at(AT_FDCWD, "/");
-    Budget budget;
-    std::uint64_t found = 0;
-    std::size_t number = 0;
+    Answer answer;
     const char *end = reinterpret_cast<const char *>(questions.data()) + questions.size();
-    for (const char *path = end - questions.size(); path < end; path += std::strlen(path) + 1) {
-        if (*path == '\0')
-            ++number;
-        else if (number < plan::init_max_questions && plan::is_root_pattern(path) &&
-                 is_there(root.get(), path + 1, plan::max_wild_parts, budget))
-            found |= std::uint64_t{1} << number;
-    }
-    return found;
+    for (const char *text = end - questions.size(); text < end; text += std::strlen(text) + 1)
+        answer.take(text);
+    return answer.bits();
 }
 
 } // namespace frank::guest

@@ -1,5 +1,5 @@
-// What frankend asks about the root: has it one of these paths? It says nothing of what to do, and gets a bit
-// for each question.
+// What frankend asks about the root: has it one of these paths, or a glibc of such versions? It says nothing
+// of what to do, and gets a bit for each question.
 #pragma once
 
 #include <cstddef>

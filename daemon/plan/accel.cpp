@@ -72,21 +72,29 @@ bool take_verdict_line(std::string_view line, Arch arch, const Survey &survey, A
     return true;
 }
 
-std::vector<RouteEntry> candidate_routes(const Twins &twins, const Survey &survey) {
+std::string kept_emulated(const Chosen &workarounds, std::string_view path) {
+    const Workaround *keeper = keeper_of(workarounds, path);
+    return keeper == nullptr ? "" : "work-around " + keeper->name + ": " + keeper->why;
+}
+
+std::vector<RouteEntry> candidate_routes(const Twins &twins, const Survey &survey,
+                                         const Chosen &workarounds) {
     std::vector<RouteEntry> routes;
     for (std::size_t i = 0; i < twins.tools.size(); ++i)
-        if (const auto tool = tool_of(twins.tools[i], twins.arch))
+        if (const auto tool = tool_of(twins.tools[i], twins.arch);
+            tool && keeper_of(workarounds, tool->guest) == nullptr)
             if (const auto file = survey.find(tool->guest); file != survey.end())
                 routes.push_back(route(*tool, twins.arch, file->second, i));
     return routes;
 }
 
-std::vector<RouteEntry> verified_routes(const AccelRecord &record, Arch arch, const Survey &survey) {
+std::vector<RouteEntry> verified_routes(const AccelRecord &record, Arch arch, const Survey &survey,
+                                        const Chosen &workarounds) {
     std::vector<RouteEntry> routes;
     for (std::size_t i = 0; i < record.tools.size(); ++i) {
         const ToolVerdict &verdict = record.tools[i];
         const auto tool = tool_of(verdict.path, arch);
-        if (!tool || !verdict.good)
+        if (!tool || !verdict.good || keeper_of(workarounds, tool->guest) != nullptr)
             continue;
         if (const auto file = survey.find(tool->guest);
             file != survey.end() && verdict.file.same_file(file->second))

@@ -4,6 +4,7 @@
 #include "daemon/plan/exec_table_builder.hpp"
 #include "daemon/plan/result.hpp"
 #include "daemon/plan/twin.hpp"
+#include "daemon/plan/workaround.hpp"
 
 #include <cstdint>
 #include <map>
@@ -66,10 +67,15 @@ void take_survey_line(std::string_view line, Survey &survey);
 /// One line of `frank-verify check`, about a tool of the survey. False where it is none.
 bool take_verdict_line(std::string_view line, Arch arch, const Survey &survey, AccelRecord &record);
 
-/// Every tool of `twins` that the guest has, as it is there now: what is to be verified.
-std::vector<RouteEntry> candidate_routes(const Twins &twins, const Survey &survey);
-/// The verified ones whose files are still the same. A route's counter is the tool's place in the record,
-/// from 1.
-std::vector<RouteEntry> verified_routes(const AccelRecord &record, Arch arch, const Survey &survey);
+/// Every tool of `twins` that the guest has, as it is there now, and that no work-around keeps emulated: what
+/// is to be verified.
+std::vector<RouteEntry> candidate_routes(const Twins &twins, const Survey &survey, const Chosen &workarounds);
+/// The verified ones of these whose files are still the same. A route's counter is the tool's place in the
+/// record, from 1.
+std::vector<RouteEntry> verified_routes(const AccelRecord &record, Arch arch, const Survey &survey,
+                                        const Chosen &workarounds);
+/// Why a tool is emulated whatever its verification says: "work-around NAME: what goes wrong without it".
+/// Empty: nothing speaks against its twin.
+std::string kept_emulated(const Chosen &workarounds, std::string_view path);
 
 } // namespace frank::plan

@@ -3,6 +3,7 @@
 #include "daemon/plan/hang.hpp"
 #include "daemon/plan/printable.hpp"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <csignal>
@@ -50,9 +51,10 @@ constexpr std::array sayings{
            "a 32-bit program met an inode number or directory position of 64 bits (readdir, stat): work on a "
            "tmpfs such as /tmp, or build with -D_FILE_OFFSET_BITS=64; frankctl show tells what its root lies "
            "on"},
-    // fakeroot's faked, on a qemu without semop
+    // fakeroot's faked and libfakeroot, where the emulator has no msgget, or no semtimedop
     Saying{"fakeroot, while creating message channels", "fakeroot",
            "fakeroot needs SysV messages: use fakeroot-tcp"},
+    Saying{"semop(1): encountered an error", "fakeroot", "fakeroot needs SysV semaphores: use fakeroot-tcp"},
     // Go's runtime
     Saying{"runtime: lfstack.push invalid packing", "go",
            "Go's runtime breaks in some emulators (golang/go#46818): try a newer one, or build with this "
@@ -62,6 +64,19 @@ constexpr std::array sayings{
            "Go's runtime breaks in emulators with more than one thread: try GOMAXPROCS=1, or build with this "
            "machine's Go and GOARCH"},
 };
+
+constexpr std::array<std::string_view, 12> names{"address-space",
+                                                 "bus-error",
+                                                 "exec-format",
+                                                 "fakeroot",
+                                                 "go",
+                                                 "go-hang",
+                                                 "illegal-instruction",
+                                                 "missing-loader",
+                                                 "node-hang",
+                                                 "readdir-overflow",
+                                                 "segmentation-fault",
+                                                 "setuid"};
 
 std::string again(const JobFacts &facts, std::string_view option) {
     return "frankctl run " + std::string(option) + " " + facts.session + " -- ...";
@@ -155,6 +170,15 @@ std::optional<Breakage> hang_of(std::int32_t programs, std::int64_t minutes) {
     if ((programs & hang_go) != 0)
         return go_hang(seen);
     return (programs & hang_node) != 0 ? std::optional(node_hang(seen)) : std::nullopt;
+}
+
+bool is_breakage_name(std::string_view name) { return std::ranges::find(names, name) != names.end(); }
+
+std::string breakage_names() {
+    std::string list;
+    for (const std::string_view name : names)
+        list += (list.empty() ? "" : ", ") + std::string(name);
+    return list;
 }
 
 std::optional<Breakage> recognise(const JobFacts &facts) {

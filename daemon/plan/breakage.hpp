@@ -10,7 +10,7 @@ namespace frank::plan {
 
 /// A known way for emulation to break. Both empty: none.
 struct Breakage {
-    std::string name; ///< one of a fixed set: "illegal-instruction", "segmentation-fault", ...
+    std::string name; ///< one of breakage_names()
     std::string line; ///< what happened and what to do, for people
 
     bool operator==(const Breakage &) const = default;
@@ -31,5 +31,9 @@ struct JobFacts {
 inline constexpr std::size_t breakage_log_bytes = 8192;
 
 std::optional<Breakage> recognise(const JobFacts &facts);
+
+bool is_breakage_name(std::string_view name);
+/// "address-space, bus-error, ..."
+std::string breakage_names();
 
 } // namespace frank::plan

@@ -28,9 +28,9 @@ enum class InitType : std::uint32_t {
     forget = 4,   ///< job: its end has been recorded, its slot may be used again
     shutdown = 5, ///< end every process and exit
     routes = 20,  ///< an exec table in place of the session's; a = 1: before it, a mount of native twins
-    look = 6, ///< payload: questions, each a list of paths, NUL-terminated, and an empty string; a = 1: and
-              ///< which
-              ///< numbers its file system has; answered by looked
+    look =
+        6, ///< payload: questions, each a list of paths and glibc rules (plan/glibc.hpp), NUL-terminated, and
+           ///< an empty string; a = 1: and which numbers its file system has; answered by looked
     measure = 7, ///< job; answered by measured
     // from frank-init
     hello = 100, ///< first message on every connection; a = number of job messages that follow, job = which
@@ -40,8 +40,9 @@ enum class InitType : std::uint32_t {
     spawn_failed = 103, ///< job, a = errno, b = SpawnStage
     routed = 120, ///< a = errno; with a descriptor, where it worked: the file of calls (plan/exec_table.hpp)
     exited = 104, ///< job, a = wait status (waitpid(2)); repeated after hello until forgotten
-    looked = 105, ///< job, bit by bit: of question N the root holds a path; where that was asked, a =
-                  ///< WideNumbers's bits, b = statfs(2)'s f_type
+    looked =
+        105, ///< job, bit by bit: of question N the root holds a path, and all rules hold; where that was
+             ///< asked, a = WideNumbers's bits, b = statfs(2)'s f_type
     measured = 106, ///< job, a = JobMeasure's ticks, b = its programs; of none that runs: nothing is told
 };
 

@@ -55,4 +55,17 @@ bool matches(std::string_view name, std::string_view pattern) {
     return p == pattern.size();
 }
 
+bool path_matches(std::string_view path, std::string_view pattern) {
+    const auto take = [](std::string_view &text) {
+        const std::size_t slash = text.find('/');
+        const std::string_view part{text.data(), slash == std::string_view::npos ? text.size() : slash};
+        text.remove_prefix(slash == std::string_view::npos ? text.size() : slash + 1);
+        return part;
+    };
+    while (!path.empty() && !pattern.empty())
+        if (!matches(take(path), take(pattern)))
+            return false;
+    return path.empty() && pattern.empty();
+}
+
 } // namespace frank::plan

@@ -17,5 +17,7 @@ inline bool is_wild(std::string_view part) { return part.find_first_of("*?") != 
 bool is_root_pattern(std::string_view text);
 /// "*" is any bytes, "?" is one; neither is the '.' that hides a file.
 bool matches(std::string_view name, std::string_view pattern);
+/// The same, part by part.
+bool path_matches(std::string_view path, std::string_view pattern);
 
 } // namespace frank::plan

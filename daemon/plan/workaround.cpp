@@ -1,6 +1,7 @@
 #include "daemon/plan/workaround.hpp"
 
 #include "daemon/plan/board.hpp"
+#include "daemon/plan/glibc.hpp"
 #include "daemon/plan/printable.hpp"
 #include "daemon/plan/root_pattern.hpp"
 
@@ -52,6 +53,8 @@ std::string Workaround::sets() const {
     add(limit_text("stack", limits.stack));
     add(limit_text("nofile", limits.nofile));
     add(limit_text("nproc", limits.nproc));
+    for (const std::string &path : emulated)
+        add("emulated " + path);
     return text;
 }
 
@@ -80,7 +83,7 @@ Result<void> Workarounds::check(const std::vector<std::string> &names) const {
     for (const Workaround &one : all_)
         list += (list.empty() ? "; there are: " : ", ") + one.name;
     return refuse(Error::invalid_argument,
-                  "there is no work-around \"" + printable(*wrong, 40) + "\" to switch off" + list);
+                  "there is no work-around \"" + printable(*wrong, 40) + "\"" + list);
 }
 
 Chosen Workarounds::candidates(Arch arch) const {
@@ -132,14 +135,34 @@ SpawnLimits limits_of(const Chosen &workarounds) {
     return limits;
 }
 
+const Workaround *keeper_of(const Chosen &workarounds, std::string_view path) {
+    for (const Workaround *one : workarounds)
+        if (std::ranges::any_of(one->emulated,
+                                [&](const std::string &pattern) { return path_matches(path, pattern); }))
+            return one;
+    return nullptr;
+}
+
+std::string advice_on(const Chosen &workarounds, std::string_view breakage) {
+    std::string text;
+    for (const Workaround *one : workarounds)
+        if (std::ranges::find(one->breakages, breakage) != one->breakages.end())
+            text += (text.empty() ? "" : "; ") + one->advice;
+    return text;
+}
+
 std::vector<std::byte> encode_questions(const Chosen &workarounds) {
     std::vector<std::byte> payload;
     const auto add = [&payload](const std::string &text) {
         const auto *start = reinterpret_cast<const std::byte *>(text.c_str());
         payload.insert(payload.end(), start, start + text.size() + 1);
     };
-    static_assert(max_workarounds * (max_workaround_paths * (max_pattern_bytes + 1) + 1) <= init_max_payload);
+    static_assert(max_workarounds *
+                      (max_glibc_rule_bytes + 1 + max_workaround_paths * (max_pattern_bytes + 1) + 1) <=
+                  init_max_payload);
     for (const Workaround *one : workarounds) {
+        if (!one->glibc.empty())
+            add(one->glibc);
         for (const std::string &path : one->paths)
             add(path);
         add("");

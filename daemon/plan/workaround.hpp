@@ -16,7 +16,7 @@
 namespace frank::plan {
 
 inline constexpr std::size_t max_workarounds = init_max_questions;
-inline constexpr std::size_t max_workaround_paths = 8; ///< of one
+inline constexpr std::size_t max_workaround_paths = 8; ///< of one, as those that are always emulated
 /// Of all together: they travel with a command, and its own part is counted apart.
 inline constexpr std::size_t max_workaround_bytes = 4096;
 
@@ -33,13 +33,17 @@ struct Workaround {
     std::string name;
     std::string why;                ///< what goes wrong without it
     std::vector<std::string> paths; ///< is_root_pattern(); one of them in the root is enough
+    std::string glibc{};            ///< parse_glibc_rule(); it must hold besides; empty: none
     std::vector<Arch> arches;       ///< of the root; none: every emulated one
     std::vector<Setting> environment;
     SpawnLimits limits{};
+    std::vector<std::string> emulated{};  ///< is_root_pattern(); programs that no native twin stands in for
+    std::string advice{};                 ///< what a user can do, where nothing that is set here helps
+    std::vector<std::string> breakages{}; ///< names of plan/breakage.hpp; what the advice is told with
 
     /// May a root of `arch` need it? Native ones need none.
     bool is_for(Arch arch) const;
-    /// "KEY=VALUE, limit stack 65536"
+    /// "KEY=VALUE, limit stack 65536, emulated /usr/bin/x"; empty: it only advises
     std::string sets() const;
 
     bool operator==(const Workaround &) const = default;
@@ -75,6 +79,11 @@ class Workarounds {
 std::vector<std::string> with_workarounds(const Chosen &workarounds, std::vector<std::string> env);
 /// The highest of each.
 SpawnLimits limits_of(const Chosen &workarounds);
+
+/// The one by which the program at `path`, canonical in the root, is always emulated. nullptr: none.
+const Workaround *keeper_of(const Chosen &workarounds, std::string_view path);
+/// What they advise where a job broke in the way of this name; empty: nothing.
+std::string advice_on(const Chosen &workarounds, std::string_view breakage);
 
 /// The payload of InitType::look: a question for each.
 std::vector<std::byte> encode_questions(const Chosen &workarounds);

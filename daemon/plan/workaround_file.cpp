@@ -1,5 +1,7 @@
 // NAME.toml: one work-around, as frankend-workarounds(5) has it.
 #include "daemon/plan/board.hpp"
+#include "daemon/plan/breakage.hpp"
+#include "daemon/plan/glibc.hpp"
 #include "daemon/plan/printable.hpp"
 #include "daemon/plan/root_pattern.hpp"
 #include "daemon/plan/toml_reader.hpp"
@@ -13,6 +15,8 @@ namespace frank::plan {
 namespace {
 
 constexpr std::size_t max_why = 200;
+constexpr std::size_t max_advice = 300;
+constexpr std::size_t max_breakages = 8;
 constexpr std::size_t max_variables = 16;
 constexpr std::size_t max_key = 64;
 constexpr std::size_t max_value = 500;
@@ -33,18 +37,26 @@ bool is_variable(std::string_view text) {
            std::ranges::all_of(text, [&](char c) { return letter(c) || (c >= '0' && c <= '9'); });
 }
 
+void check_patterns(TomlReader &reader, std::string_view key, const std::vector<std::string> &patterns) {
+    for (const std::string &path : patterns)
+        if (!is_root_pattern(path))
+            reader.reject(key, "has \"" + printable(path, max_key) +
+                                   "\", which is no absolute path: from \"/\", without .., and with * "
+                                   "and ? in at most two of its parts");
+}
+
 Result<void> read_match(const toml::table &table, std::string_view origin, Workaround &workaround) {
     TomlReader reader(table, origin, "match", TomlReader::Missing::allowed);
     std::vector<std::string> arches;
     reader.texts("paths", max_workaround_paths, max_pattern_bytes, workaround.paths);
+    reader.text("glibc", max_glibc_rule_bytes, workaround.glibc);
     reader.texts("arches", arch_table().size(), max_key, arches);
-    if (workaround.paths.empty())
-        reader.reject("paths", "must name at least one path of the root");
-    for (const std::string &path : workaround.paths)
-        if (!is_root_pattern(path))
-            reader.reject("paths", "has \"" + printable(path, max_key) +
-                                       "\", which is no absolute path: from \"/\", without .., and with * "
-                                       "and ? in at most two of its parts");
+    if (!workaround.glibc.empty() && !parse_glibc_rule(workaround.glibc))
+        reader.reject("glibc", "is \"" + printable(workaround.glibc, max_key) +
+                                   "\"; it must be like \">= 2.41\" or \"< 2.34\"");
+    if (workaround.paths.empty() && workaround.glibc.empty())
+        reader.reject("paths", "must name at least one path of the root, or glibc its versions");
+    check_patterns(reader, "paths", workaround.paths);
     for (const std::string &name : arches)
         if (const auto arch = arch_by_debian_name(name))
             workaround.arches.push_back(*arch);
@@ -99,14 +111,39 @@ Result<void> read_limits(const toml::table &table, std::string_view origin, Work
     return reader.finish();
 }
 
+Result<void> read_routes(const toml::table &table, std::string_view origin, Workaround &workaround) {
+    TomlReader reader(table, origin, "routes", TomlReader::Missing::allowed);
+    reader.texts("emulated", max_workaround_paths, max_pattern_bytes, workaround.emulated);
+    check_patterns(reader, "emulated", workaround.emulated);
+    return reader.finish();
+}
+
+/// The keys above the first table.
+void read_words(TomlReader &reader, Workaround &workaround) {
+    reader.text("why", max_why, workaround.why);
+    if (workaround.why.empty() || !is_plain(workaround.why))
+        reader.reject("why", "must say what goes wrong without it, in one line");
+    reader.text("advice", max_advice, workaround.advice);
+    if (!is_plain(workaround.advice))
+        reader.reject("advice", "must be one line");
+    reader.texts("breakages", max_breakages, max_key, workaround.breakages);
+    for (const std::string &name : workaround.breakages)
+        if (!is_breakage_name(name))
+            reader.reject("breakages",
+                          "has \"" + printable(name, max_key) + "\"; there are: " + breakage_names());
+    if (!workaround.breakages.empty() && workaround.advice.empty())
+        reader.reject("breakages", "is of no use without advice");
+}
+
 using Read = Result<void> (*)(const toml::table &, std::string_view, Workaround &);
 struct Table {
     std::string_view name;
     Read read;
 };
 /// In this order: separators are those of variables.
-constexpr std::array<Table, 4> tables{Table{"match", read_match}, Table{"environment", read_environment},
-                                      Table{"separators", read_separators}, Table{"limits", read_limits}};
+constexpr std::array<Table, 5> tables{Table{"match", read_match}, Table{"environment", read_environment},
+                                      Table{"separators", read_separators}, Table{"limits", read_limits},
+                                      Table{"routes", read_routes}};
 
 } // namespace
 
@@ -121,17 +158,15 @@ Result<Workaround> parse_workaround(std::string_view name, std::string_view text
     Workaround workaround;
     workaround.name = name;
     TomlReader reader(*root, origin, "", TomlReader::Missing::allowed);
-    reader.text("why", max_why, workaround.why);
-    if (workaround.why.empty() || !is_plain(workaround.why))
-        reader.reject("why", "must say what goes wrong without it, in one line");
+    read_words(reader, workaround);
     Result<void> inner;
     for (const Table &table : tables)
         if (const toml::table *found = reader.table(table.name); found != nullptr && inner)
             inner = table.read(*found, origin, workaround);
-    if (workaround.paths.empty())
-        reader.reject("match", "must have paths");
-    if (inner && workaround.sets().empty())
-        reader.reject("environment", "or [limits] must set something");
+    if (workaround.paths.empty() && workaround.glibc.empty())
+        reader.reject("match", "must have paths or glibc");
+    if (inner && workaround.sets().empty() && workaround.advice.empty())
+        reader.reject("environment", "or [limits] or [routes] must set something, or it must have advice");
     if (inner)
         inner = reader.finish();
     if (!inner)

@@ -176,7 +176,7 @@ void Acceleration::survey(Next next) {
 /// Tries what is not verified as it is now, with routes that nobody else has yet.
 void Acceleration::verify() {
     std::vector<plan::RouteEntry> candidates =
-        plan::candidate_routes(*context_.twins.find(record_.twins), survey_);
+        plan::candidate_routes(*context_.twins.find(record_.twins), survey_, session_.workarounds());
     Tool tool;
     tool.argv = {verifier(), "check"};
     for (const plan::RouteEntry &route : candidates) {
@@ -214,7 +214,8 @@ void Acceleration::verdict_line(std::string_view line) {
 void Acceleration::put_in_force() {
     if (!record_.on) // switched off meanwhile
         return finish({});
-    send(plan::verified_routes(record_, session_.settings().arch, survey_), {}, [this] { finish({}); });
+    send(plan::verified_routes(record_, session_.settings().arch, survey_, session_.workarounds()), {},
+         [this] { finish({}); });
 }
 
 plan::Result<void> Acceleration::turn_off() {

@@ -18,14 +18,20 @@ std::vector<AccelRow> Acceleration::rows() {
     for (std::size_t i = 0; i < record_.tools.size(); ++i) {
         const plan::ToolVerdict &tool = record_.tools[i];
         const auto known = plan::tool_of(tool.path, session_.settings().arch);
-        if (!known || (!tool.good && tool.reason.empty()))
+        if (!known)
+            continue;
+        const std::string kept = plan::kept_emulated(session_.workarounds(), known->guest);
+        const bool compared = tool.good || !tool.reason.empty();
+        if (!compared && (kept.empty() || !survey_.contains(known->guest)))
             continue;
         const auto counter = static_cast<std::uint16_t>(i + 1);
         const bool routed = std::ranges::any_of(
             routes_, [&](const plan::RouteEntry &route) { return route.counter == counter; });
         const auto sum = calls_.of_counter(counter);
         std::string reason = tool.reason;
-        if (tool.good && !routed)
+        if (!routed && !kept.empty())
+            reason = kept;
+        else if (tool.good && !routed)
             reason = !record_.on                                 ? "acceleration is off"
                      : session_.state() != SessionState::running ? "the session does not run"
                                                                  : "the file changed: verify again";

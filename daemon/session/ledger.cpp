@@ -55,6 +55,13 @@ void Ledger::spawn(const std::string &name, plan::SpawnRequest request, std::vec
                                   caller, std::move(done)});
 }
 
+plan::Result<bool> Ledger::switch_workaround(const std::string &name, const std::string &workaround,
+                                             bool on) {
+    Session *session = impl_->find(name);
+    return session == nullptr ? tl::unexpected(no_such_session(name))
+                              : session->switch_workaround(workaround, on);
+}
+
 void Ledger::wait(JobId id, Ended ended) { impl_->context.jobs.wait(id, std::move(ended)); }
 
 plan::Result<void> Ledger::signal(JobId id, int number) {

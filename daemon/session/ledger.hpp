@@ -43,9 +43,11 @@ struct SessionView {
     std::string cpu;          ///< what the emulator is told; empty: its own default
     std::string acceleration; ///< "none" (nothing is known of twins), "off", "on", "busy"
     struct Workaround {
-        std::string name, why, sets;
+        std::string name;
+        bool on; ///< its commands get it
+        std::string why, sets, advice;
     };
-    std::vector<Workaround> workarounds{}; ///< that its commands get
+    std::vector<Workaround> workarounds{}; ///< whose signs its root held at the last start
     std::vector<Finding> findings{};       ///< what is known to go wrong in it, and what to do
 };
 
@@ -87,15 +89,15 @@ struct EmulatorReport {
 /// How long the ledger waits for others. Tests are less patient.
 struct Patience {
     using Time = std::chrono::milliseconds;
-    Time launch{20'000};  ///< from the request to frank-init's hello
-    Time storage{60'000}; ///< for frank-launcher to make, adopt or drop a tree
-    Time spawn{30'000};   ///< for frank-init to say that a command runs
+    Time launch{20'000};        ///< from the request to frank-init's hello
+    Time storage{60'000};       ///< for frank-launcher to make, adopt or drop a tree
+    Time spawn{30'000};         ///< for frank-init to say that a command runs
     Time hang{600'000}; ///< without CPU time before a job of a program that is known to hang is told to do so
-    Time look{5'000};   ///< for frank-init to look what the root holds
-    Time shutdown{10'000}; ///< before a session that was asked to end is killed
-    Time kill{10'000};     ///< before a killed session is reported as stuck
-    Time cancel{5'000};    ///< between SIGTERM and SIGKILL
-    Time retry{2'000};     ///< before what recover() could not undo is tried again
+    Time look{5'000};           ///< for frank-init to look what the root holds
+    Time shutdown{10'000};      ///< before a session that was asked to end is killed
+    Time kill{10'000};          ///< before a killed session is reported as stuck
+    Time cancel{5'000};         ///< between SIGTERM and SIGKILL
+    Time retry{2'000};          ///< before what recover() could not undo is tried again
 };
 
 class Ledger {
@@ -147,6 +149,8 @@ class Ledger {
     /// No twin from the next exec on.
     plan::Result<void> emulate(const std::string &name);
     std::vector<AccelRow> acceleration(const std::string &name);
+    /// From the next start on. True: it runs, and what runs in it goes by the old choice until then.
+    plan::Result<bool> switch_workaround(const std::string &name, const std::string &workaround, bool on);
 
     void diagnose(Diagnosed done);
     void list_emulators(Surveyed done);

@@ -21,9 +21,6 @@ Session::~Session() = default;
 SessionView Session::view() const {
     const plan::Network network = context_.network;
     const plan::Boards &boards = context_.catalogue.boards;
-    std::vector<SessionView::Workaround> shown;
-    for (const plan::Workaround *one : workarounds())
-        shown.push_back({one->name, one->why, one->sets()});
     return {settings_,
             state(),
             network,
@@ -33,7 +30,7 @@ SessionView Session::view() const {
             board_name(boards, settings_),
             cpu_of(boards, settings_, settings_.arch),
             acceleration_->state(),
-            std::move(shown),
+            workarounds_shown(),
             findings()};
 }
 
@@ -101,6 +98,7 @@ void Session::start(Ledger::Done done) {
 }
 
 void Session::begin_start() {
+    off_ = settings_.workarounds_off;
     change(SessionState::starting);
     started_ = wall_clock();
     guarded(
@@ -129,6 +127,7 @@ void Session::adopt(const RunningRecord &record, bool end_it) {
     guest_ = std::make_unique<Guest>(context_, context_.runtime.session_directory(name()), listener());
     state_ = end_it ? SessionState::stopping : SessionState::starting;
     adopting_ = true;
+    off_ = settings_.workarounds_off;
     started_ = record.started;
     emulator_ = record.emulator;
     if (!guest_->adopt(end_it, arches_of(settings_, context_.machine.emulated())))

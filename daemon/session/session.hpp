@@ -69,6 +69,10 @@ class Session final : private GuestListener {
     bool send_routes(const std::vector<plan::RouteEntry> &routes, sys::Fd twins);
     /// The session's table with these routes.
     std::vector<std::byte> table_with(std::vector<plan::RouteEntry> routes) const;
+    /// That its commands get.
+    plan::Chosen workarounds() const;
+    /// On disk when it returns; holds from the next start on.
+    plan::Result<bool> switch_workaround(const std::string &workaround, bool on);
     Acceleration &acceleration() { return *acceleration_; }
     const Acceleration &acceleration() const { return *acceleration_; }
 
@@ -105,7 +109,10 @@ class Session final : private GuestListener {
     void measured(const plan::InitHeader &answer);
     /// Commands may run.
     void go();
-    plan::Chosen workarounds() const;
+    /// Names of those that it goes without, now or, where it does not run, from its next start on.
+    const std::vector<std::string> &switched_off() const;
+    std::vector<SessionView::Workaround> workarounds_shown() const;
+    void add_advice(plan::Breakage &breakage) const;
     std::vector<Finding> findings() const;
     void change(SessionState state);
     void fail_starts(const plan::Refusal &why);
@@ -140,6 +147,7 @@ class Session final : private GuestListener {
         sys::EventSource deadline;
     };
     std::optional<Look> look_;         ///< under way
+    std::vector<std::string> off_;     ///< names of work-arounds, as it was at the start
     std::vector<plan::Arch> left_out_; ///< of what its root holds programs of, at the last start
     EmulatorSeen emulator_;            ///< this machine's, as it was at the start
     std::unique_ptr<Guest> guest_;

@@ -185,7 +185,9 @@ plan::Breakage Session::breakage_of(const Job &job, bool killed, int status, boo
     facts.status = status;
     if (job.has_log)
         facts.log = context_.job_files.log_end(job.id, plan::breakage_log_bytes);
-    return plan::recognise(facts).value_or(plan::Breakage{});
+    plan::Breakage breakage = plan::recognise(facts).value_or(plan::Breakage{});
+    add_advice(breakage);
+    return breakage;
 }
 
 void Session::ended(JobId id, int wait_status) {

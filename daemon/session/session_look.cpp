@@ -11,11 +11,6 @@
 
 namespace frank::session {
 
-plan::Chosen Session::workarounds() const {
-    return context_.catalogue.workarounds.choose(settings_.arch, settings_.workarounds,
-                                                 settings_.workarounds_off);
-}
-
 std::vector<Finding> Session::findings() const {
     std::vector<Finding> findings;
     if (const auto trouble = plan::storage_trouble(settings_.arches(), settings_.storage))

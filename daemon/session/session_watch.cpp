@@ -32,7 +32,9 @@ void Session::measured(const plan::InitHeader &answer) {
     watched.idle = idle ? watched.idle + 1 : 0;
     watched.last = now;
     constexpr std::int64_t minute = 60;
-    const auto hang = idle ? plan::hang_of(now.programs, watched.idle * seconds / minute) : std::nullopt;
+    auto hang = idle ? plan::hang_of(now.programs, watched.idle * seconds / minute) : std::nullopt;
+    if (hang)
+        add_advice(*hang);
     if (hang && watched.idle == 1)
         spdlog::warn("session {}: job {}: {}", name(), answer.job, hang->line);
     context_.jobs.suspect(answer.job, hang.value_or(plan::Breakage{}));

@@ -22,11 +22,19 @@ TEST_F(FrankctlCompletion, KnowsTheCommandsAndTheirOptions) {
 }
 
 TEST_F(FrankctlCompletion, KnowsTheSessions) {
-    for (const char *verb : {"enter", "run", "trace", "debug", "start", "stop", "show", "destroy"})
+    for (const char *verb :
+         {"enter", "run", "trace", "debug", "start", "stop", "show", "destroy", "accel", "workarounds"})
         EXPECT_EQ(completions({verb, "d"}), "denied dying") << verb;
     EXPECT_EQ(completions({"run", "-u", "me", "bo"}), "box");
     EXPECT_EQ(completions({"run", "box", "d"}), "");
     EXPECT_EQ(completions({"run", "box", "--", "d"}), "");
+}
+
+TEST_F(FrankctlCompletion, KnowsWhatIsSwitchedInASession) {
+    EXPECT_EQ(completions({"accel", "box", "o"}), "on off");
+    EXPECT_EQ(completions({"workarounds", "box", "of"}), "off");
+    EXPECT_EQ(completions({"workarounds", "box", "off", "p"}), "portage");
+    EXPECT_EQ(completions({"workarounds", "box", "on", ""}), "fakeroot go node portage");
 }
 
 TEST_F(FrankctlCompletion, KnowsTheJobs) {

@@ -141,6 +141,13 @@ class Matrix : public BusTest, public testing::WithParamInterface<std::tuple<con
              [](Caller &caller) { (void)caller.enter("pi", {"true"}); }},
             {"Accelerate", "instance-import", "manage-others", of_pi("Accelerate")},
             {"Emulate", "session-create", "manage-others", of_pi("Emulate")},
+            {"SwitchWorkaround", "session-create", "manage-others",
+             [](Caller &caller) {
+                 caller.at(contract::session_path("pi"))
+                     ->callMethod("SwitchWorkaround")
+                     .onInterface(contract::session_interface)
+                     .withArguments(std::string("go"), false, Variants{});
+             }},
             {"ListTwins", "OWNER", "manage-others",
              [](Caller &caller) {
                  caller.at(contract::session_path("pi"))

@@ -5,6 +5,7 @@
 #include "tests/support/guest_init.hpp"
 
 #include <dirent.h>
+#include <gnu/libc-version.h>
 #include <sys/resource.h>
 #include <sys/vfs.h>
 
@@ -39,6 +40,12 @@ class GuestLook : public GuestInitTest {
     }
     /// In the session's /run, which is its own.
     void make(const std::string &script) { ASSERT_EQ(client->run(shell(script)).status, 0) << script; }
+    /// What `script` makes as /run/libc in place of the root's own, without which no dynamic program runs any
+    /// more.
+    void put_libc(const std::string &script) {
+        make(script + " && for libc in /lib/*-linux-gnu*/libc.so.6; do "
+                      "busybox mount -o bind /run/libc \"$libc\" || exit; done");
+    }
 };
 
 TEST_F(GuestLook, TellsABitForEachQuestion) {
@@ -79,6 +86,45 @@ TEST_F(GuestLook, LooksForNothingThatIsNoPathOfARoot) {
     many += std::string("/etc\0\0", 6);
     EXPECT_EQ(look_raw(many), 0U) << "there are 64 bits";
     EXPECT_EQ(look({{"/etc"}}), 1U) << "and it still answers";
+}
+
+TEST_F(GuestLook, TellsWhetherTheGlibcIsOfTheseVersions) {
+    const std::string ours = ::gnu_get_libc_version(); // the root is this machine's own
+    const auto look = [this](const std::vector<std::string> &texts) {
+        std::string question;
+        for (const std::string &text : texts)
+            question += text + '\0';
+        return look_raw(question + '\0');
+    };
+    EXPECT_EQ(look({">= " + ours}), 1U);
+    EXPECT_EQ(look({"< " + ours}), 0U);
+    EXPECT_EQ(look({">= 2.0", "< 9.0"}), 1U);
+    EXPECT_EQ(look({">= 2.0", "< 2.1"}), 0U);
+    EXPECT_EQ(look({">= 2.0", "/etc"}), 1U) << "the one and the other";
+    EXPECT_EQ(look({">= 2.0", "/none"}), 0U);
+    EXPECT_EQ(look({"< 2.1", "/etc"}), 0U);
+    EXPECT_EQ(look({"/etc", "2.0"}), 0U) << "no rule";
+}
+
+TEST_F(GuestLook, IsHeldUpByNoHostileLibc) {
+    const std::string rule("< 99.0\0\0", 8);
+    ASSERT_EQ(look_raw(rule), 1U);
+    put_libc("mkfifo /run/libc");
+    EXPECT_EQ(look_raw(rule), 0U) << "not waited for";
+}
+
+TEST_F(GuestLook, ReadsNoMoreOfALibcThanThereCanBe) {
+    put_libc("head -c 20000000 /dev/zero >/run/libc && "
+             "echo 'GNU C Library (x) stable release version 2.30.' >>/run/libc");
+    EXPECT_EQ(look_raw(std::string("< 99.0\0\0", 8)), 0U);
+}
+
+TEST_F(GuestLook, BelievesTheRootAboutItself) {
+    // The banner lies across what is read at once.
+    put_libc(
+        "{ head -c 32750 /dev/zero; echo 'GNU C Library (x) stable release version 1.30.'; } >/run/libc");
+    EXPECT_EQ(look_raw(std::string("< 1.31\0\0", 8)), 1U);
+    EXPECT_EQ(look_raw(std::string("< 1.30\0\0", 8)), 0U);
 }
 
 TEST_F(GuestLook, TellsWhichNumbersTheFileSystemHasWhereItIsAsked) {

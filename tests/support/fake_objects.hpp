@@ -49,10 +49,16 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
     bool EmulatorReplaced() override { return false; }
     std::string Board() override { return "rpi4"; }
     std::string Acceleration() override { return "on"; }
-    std::vector<sdbus::Struct<std::string, std::string, std::string>> Workarounds() override {
-        return {{"go", "it hangs", "GOMAXPROCS=1"}};
+    void SwitchWorkaround(sdbus::Result<bool> &&result, std::string workaround, bool on,
+                          Options options) override;
+    std::vector<sdbus::Struct<std::string, bool, std::string, std::string, std::string>>
+    Workarounds() override {
+        return {{"fakeroot", true, "no\x1b[31m semaphores", "", "use fakeroot-tcp"},
+                {"go", true, "it hangs", "GOMAXPROCS=1", ""},
+                {"node", false, "no io_uring", "UV_USE_IO_URING=0", ""},
+                {"portage", true, "it unshares", "FEATURES=-pid-sandbox", ""}};
     }
-    std::vector<std::string> WorkaroundsOff() override { return {"portage"}; }
+    std::vector<std::string> WorkaroundsOff() override { return {"node", "portage"}; }
     std::vector<sdbus::Struct<std::string, std::string, std::string, std::string>> Findings() override {
         return {{"32-bit programs", "warning", "numbers of 64 bits", "use a tmpfs"}};
     }

@@ -87,17 +87,63 @@ put_emerge() {
     frank destroy --force other
 }
 
+@test "one is switched off and on later, by its name, from the next start on" {
+    put_emerge
+    frank stop toolful
+    frank start toolful
+    run frank workarounds toolful
+    echo "$output"
+    [[ $output == *portage*on*FEATURES=-pid-sandbox*"Portage's pid and network sandboxes"* ]]
+    run frank workarounds toolful off portage
+    echo "$output"
+    [[ $output == *"runs: portage is off from its next start"* ]]
+    [ "$(in_root -- emerge)" = "-pid-sandbox -network-sandbox" ]
+    [[ $(frank workarounds toolful) == *"on, off from the next start"* ]]
+    frank stop toolful
+    [ -z "$(in_root -- emerge)" ]
+    [ -z "$(names)" ]
+    [ "$(frank workarounds toolful --format json | python3 -c 'import json, sys; print(*(one["on"] for one in json.load(sys.stdin)))')" = False ]
+    frank stop toolful
+    [ -z "$(frank workarounds toolful on portage)" ]
+    [ "$(in_root -- emerge)" = "-pid-sandbox -network-sandbox" ]
+    frank_refused workarounds toolful off portag
+    [[ $stderr == *'there is no work-around "portag"; there are:'*portage* ]]
+    refused as-user frankother frankctl workarounds toolful off portage
+    in_root -- rm /usr/bin/emerge
+}
+
+@test "what only helps if one knows of it is shown, and told with the job that needs it" {
+    in_root -- sh -c 'printf "#!/bin/sh\necho \"semop(1): encountered an error: Function not implemented\" >&2\nexit 1\n" >/usr/bin/fakeroot && chmod 0755 /usr/bin/fakeroot'
+    frank stop toolful
+    local job
+    job=$(in_root --detach -- fakeroot true)
+    run -1 --separate-stderr as-user frankdemo frankctl attach "$job"
+    echo "$stderr"
+    [[ $stderr == *"fakeroot needs SysV semaphores"*"update-alternatives --set fakeroot /usr/bin/fakeroot-tcp"* ]]
+    run frank show toolful
+    echo "$output"
+    [[ $output == *"work-around:"*"fakeroot: with an old emulator: update-alternatives"*semtimedop* ]]
+    in_root -- rm /usr/bin/fakeroot
+}
+
 @test "an administrator's own is used, with its limits, and a broken one is told with its place" {
     mkdir "$FRANK_SANDBOX/workarounds.d"
     printf 'why = "x"\n[match]\npaths = ["/etc/debian_v*"]\n[environment]\nMINE = "yes"\n[limits]\nstack = 16777216\n' \
         >"$FRANK_SANDBOX/workarounds.d/mine.toml"
     printf 'why = "x"\n[match]\npaths = 3\n' >"$FRANK_SANDBOX/workarounds.d/broken.toml"
+    # The root's glibc is 2.36.
+    local rule
+    for rule in 'from36 >= 2.36' 'from37 >= 2.37' 'to35 < 2.36' 'to36 < 2.37'; do
+        printf 'why = "x"\n[match]\nglibc = "%s"\n[environment]\nGLIBC_%s = "yes"\n' "${rule#* }" "${rule%% *}" \
+            >"$FRANK_SANDBOX/workarounds.d/glibc-${rule%% *}.toml"
+    done
     local old
     old=$(frankend_pid)
     kill "$old"
     frankend_again "$old"
     grep 'left out:.*workarounds.d/broken.toml:3:' "$FRANK_SANDBOX/frankend.log"
     [ "$(in_root -- sh -c 'echo $MINE; ulimit -s')" = $'yes\n16384' ]
+    [ "$(in_root -- env | grep ^GLIBC_ | sort | xargs)" = "GLIBC_from36=yes GLIBC_to36=yes" ]
     rm -r "$FRANK_SANDBOX/workarounds.d"
     old=$(frankend_pid)
     kill "$old"

@@ -76,13 +76,26 @@ TEST(Breakage, IsKnownByTheLastWordsInTheLog) {
              {"sudo: effective uid is not 0, is /usr/bin/sudo on a file system with the 'nosuid' option set?",
               "setuid"},
              {"ls: reading directory '.': Value too large for defined data type", "readdir-overflow"},
-             {"runtime: lfstack.push invalid packing: node=0xffff", "go"}}) {
+             {"fakeroot, while creating message channels: Function not implemented", "fakeroot"},
+             {"semop(1): encountered an error: Function not implemented", "fakeroot"},
+             {"runtime: lfstack.push invalid packing: node=0xffff", "go"},
+             {"fatal error: found bad pointer in Go heap (incorrect use of unsafe or cgo?)", "go"}}) {
         EXPECT_EQ(name_of(saying(log)), name) << log;
+        EXPECT_TRUE(is_breakage_name(name)) << name;
     }
     EXPECT_THAT(recognise(saying("sh: 1: ./x: Exec format error"))->line,
                 EndsWith("(\"sh: 1: ./x: Exec format error\")"));
     EXPECT_EQ(name_of(saying("make: *** [all] Error 2")), "");
     EXPECT_EQ(name_of(saying("uncaught target signal x")), "");
+}
+
+TEST(Breakage, HasOneOfTheNamesThatThereAre) {
+    for (const char *name :
+         {"segmentation-fault", "bus-error", "illegal-instruction", "go-hang", "node-hang"})
+        EXPECT_TRUE(is_breakage_name(name)) << name;
+    EXPECT_FALSE(is_breakage_name(""));
+    EXPECT_FALSE(is_breakage_name("hang"));
+    EXPECT_THAT(breakage_names(), HasSubstr("address-space, bus-error, "));
 }
 
 TEST(Breakage, QuotesNothingThatCouldMoveACursor) {

@@ -22,9 +22,9 @@ class WorkaroundsOfASession : public test::LedgerTest {
         restart_with_known();
         EXPECT_EQ(create("pi").state, JobState::exited);
     }
-    void add(const std::string &name, const std::string &sets) {
-        const auto parsed =
-            plan::parse_workaround(name, "why = \"x\"\n[match]\npaths = [\"/" + name + "\"]\n" + sets, name);
+    void add(const std::string &name, const std::string &sets, const std::string &words = "") {
+        const auto parsed = plan::parse_workaround(
+            name, "why = \"x\"\n" + words + "[match]\npaths = [\"/" + name + "\"]\n" + sets, name);
         ASSERT_TRUE(parsed) << parsed.error().message;
         EXPECT_TRUE(known.workarounds.add(*parsed));
     }
@@ -39,7 +39,8 @@ class WorkaroundsOfASession : public test::LedgerTest {
         std::vector<std::string> names;
         const auto view = ledger->view(session);
         for (const auto &one : view->workarounds)
-            names.push_back(one.name);
+            if (one.on)
+                names.push_back(one.name);
         return names;
     }
     /// What a command of it is given.
@@ -140,6 +141,64 @@ TEST_F(WorkaroundsOfASession, AreSwitchedOffByName) {
     order = request("third", plan::RootKind::archive);
     order.workarounds_off = {"portag"};
     EXPECT_THAT(ledger->create(order, some_file()).error().message, HasSubstr("there are: go, portage"));
+}
+
+TEST_F(WorkaroundsOfASession, AreSwitchedLaterToo) {
+    finds = 3;
+    EXPECT_FALSE(*ledger->switch_workaround("pi", "go", false)) << "it does not run: nothing waits";
+    EXPECT_THAT(environment(), ElementsAre("FEATURES=-a"));
+    EXPECT_TRUE(record.has("session_changed pi"));
+    restart_with_known();
+    ASSERT_TRUE(until_state("pi", SessionState::running));
+    EXPECT_THAT(ledger->view("pi")->settings.workarounds_off, ElementsAre("go")) << "kept";
+    const auto shown = ledger->view("pi")->workarounds;
+    ASSERT_EQ(shown.size(), 2U) << "what is off is shown too";
+    EXPECT_FALSE(shown[0].on);
+    EXPECT_EQ(shown[0].sets, "GOMAXPROCS=1, limit stack 65536");
+    ASSERT_TRUE(stop("pi"));
+    EXPECT_FALSE(*ledger->switch_workaround("pi", "go", true));
+    EXPECT_THAT(environment(), ElementsAre("GOMAXPROCS=1", "FEATURES=-a"));
+}
+
+TEST_F(WorkaroundsOfASession, AreWhatTheyWereUntilTheNextStart) {
+    finds = 3;
+    ASSERT_TRUE(start("pi"));
+    EXPECT_TRUE(*ledger->switch_workaround("pi", "go", false)) << "it waits";
+    EXPECT_THAT(names(), ElementsAre("go", "portage"));
+    EXPECT_THAT(environment(), ElementsAre("GOMAXPROCS=1", "FEATURES=-a"));
+    EXPECT_FALSE(*ledger->switch_workaround("pi", "go", true)) << "as it is";
+    EXPECT_TRUE(*ledger->switch_workaround("pi", "go", false));
+    EXPECT_TRUE(*ledger->switch_workaround("pi", "go", false)) << "twice is once";
+    ASSERT_TRUE(stop("pi"));
+    EXPECT_THAT(names(), ElementsAre("portage"));
+    EXPECT_THAT(environment(), ElementsAre("FEATURES=-a"));
+}
+
+TEST_F(WorkaroundsOfASession, AreSwitchedOnlyWhereThereAreSuch) {
+    EXPECT_THAT(ledger->switch_workaround("pi", "gone\n", false).error().message,
+                HasSubstr("no work-around \"gone\\n\"; there are: go, portage"));
+    EXPECT_EQ(ledger->switch_workaround("pi", "gone", true).error().error, Error::invalid_argument);
+    EXPECT_EQ(ledger->switch_workaround("nobody", "go", true).error().error, Error::no_such_session);
+    ASSERT_TRUE(ledger->switch_workaround("pi", "portage", false));
+    known = {};
+    restart_with_known();
+    EXPECT_TRUE(ledger->switch_workaround("pi", "portage", true)) << "one whose file is gone since";
+    EXPECT_THAT(ledger->view("pi")->settings.workarounds_off, IsEmpty());
+}
+
+TEST_F(WorkaroundsOfASession, AdviseWhereAJobBreaksInTheirWay) {
+    add("toy", "", "advice = \"use toy-tcp\"\nbreakages = [\"segmentation-fault\"]\n");
+    restart_with_known();
+    finds = 4;
+    machine.script = [](FakeCommand &) { return FakeOutcome::exits(139); };
+    EXPECT_THAT(ended(run("pi", {"x"})).breakage.line, testing::EndsWith("; use toy-tcp"));
+    machine.script = [](FakeCommand &) { return FakeOutcome::exits(132); };
+    EXPECT_THAT(ended(run("pi", {"x"})).breakage.line, testing::Not(HasSubstr("toy-tcp")));
+    ASSERT_TRUE(stop("pi"));
+    finds = 0;
+    machine.script = [](FakeCommand &) { return FakeOutcome::exits(139); };
+    EXPECT_THAT(ended(run("pi", {"x"})).breakage.line, testing::Not(HasSubstr("toy-tcp")))
+        << "not in the root";
 }
 
 TEST_F(WorkaroundsOfASession, KeepNobodyFromStoppingIt) {

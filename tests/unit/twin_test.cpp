@@ -142,7 +142,7 @@ struct Verified : testing::Test {
 };
 
 TEST_F(Verified, CandidatesAreWhatTheGuestHas) {
-    const auto routes = candidate_routes(twins, survey);
+    const auto routes = candidate_routes(twins, survey, {});
     ASSERT_EQ(routes.size(), 2U);
     EXPECT_EQ(routes[0].path, "/usr/bin/sed");
     EXPECT_EQ(routes[0].inode, 2U);
@@ -152,7 +152,7 @@ TEST_F(Verified, CandidatesAreWhatTheGuestHas) {
 TEST_F(Verified, OnlyGoodOnesGetRoutes) {
     EXPECT_TRUE(say("ok\t/usr/bin/sed\t3000\t100\t3"));
     EXPECT_TRUE(say("no\t/usr/bin/bash\tanother version"));
-    const auto routes = verified_routes(record, Arch::arm64, survey);
+    const auto routes = verified_routes(record, Arch::arm64, survey, {});
     ASSERT_EQ(routes.size(), 1U);
     EXPECT_EQ(routes[0].path, "/usr/bin/sed");
     EXPECT_EQ(record.tools[1].reason, "another version");
@@ -161,13 +161,32 @@ TEST_F(Verified, OnlyGoodOnesGetRoutes) {
 TEST_F(Verified, AChangedFileHasNoRoute) {
     ASSERT_TRUE(say("ok\t/usr/bin/sed\t3000\t100\t3"));
     take_survey_line("file\t/usr/bin/sed\t1\t2\t3\t4\t6", survey);
-    EXPECT_TRUE(verified_routes(record, Arch::arm64, survey).empty());
+    EXPECT_TRUE(verified_routes(record, Arch::arm64, survey, {}).empty());
+}
+
+TEST_F(Verified, OneThatAWorkaroundKeepsEmulatedIsNeitherTriedNorRouted) {
+    Workaround keeper;
+    keeper.name = "sed-hangs";
+    keeper.why = "its twin hangs";
+    keeper.emulated = {"/usr/*/sed"};
+    EXPECT_EQ(keeper.sets(), "emulated /usr/*/sed");
+    ASSERT_TRUE(say("ok\t/usr/bin/sed\t3000\t100\t3"));
+    ASSERT_TRUE(say("ok\t/usr/bin/bash\t3000\t100\t3"));
+    const auto tried = candidate_routes(twins, survey, {&keeper});
+    ASSERT_EQ(tried.size(), 1U);
+    EXPECT_EQ(tried[0].path, "/usr/bin/bash");
+    const auto routes = verified_routes(record, Arch::arm64, survey, {&keeper});
+    ASSERT_EQ(routes.size(), 1U);
+    EXPECT_EQ(routes[0].path, "/usr/bin/bash");
+    EXPECT_EQ(kept_emulated({&keeper}, "/usr/bin/sed"), "work-around sed-hangs: its twin hangs");
+    EXPECT_EQ(kept_emulated({&keeper}, "/usr/bin/bash"), "");
+    EXPECT_EQ(kept_emulated({}, "/usr/bin/sed"), "");
 }
 
 TEST_F(Verified, AnotherDeviceNumberAfterARebootIsTheSameFile) {
     ASSERT_TRUE(say("ok\t/usr/bin/sed\t3000\t100\t3"));
     take_survey_line("file\t/usr/bin/sed\t99\t2\t3\t4\t5", survey);
-    const auto routes = verified_routes(record, Arch::arm64, survey);
+    const auto routes = verified_routes(record, Arch::arm64, survey, {});
     ASSERT_EQ(routes.size(), 1U);
     EXPECT_EQ(routes[0].device, 99U);
 }

@@ -76,16 +76,63 @@ TEST(Workaround, IsRefusedWithLineAndColumn) {
                 HasSubstr("unknown key \"glob\" in [match]"));
     EXPECT_THAT(refusal_of("[match]\npaths = [\"/a\"]\n[environment]\nA = \"1\"\n"), HasSubstr("\"why\""));
     EXPECT_THAT(refusal_of("why = \"x\"\n[environment]\nA = \"1\"\n"),
-                HasSubstr("\"match\" must have paths"));
+                HasSubstr("\"match\" must have paths or glibc"));
     EXPECT_THAT(refusal_of(with("")), HasSubstr("at least one path"));
     EXPECT_THAT(refusal_of(with("paths = [\"/a\"]\narches = [\"arm65\"]\n")), HasSubstr("\"arm65\""));
     EXPECT_THAT(refusal_of("why = \"x\"\n[match]\npaths = [\"/a\"]\n"), HasSubstr("must set something"));
+    EXPECT_THAT(refusal_of(with("paths = [\"/a\"]\n") + "[routes]\nemulated = [\"bin/x\"]\n"),
+                HasSubstr("\"emulated\" in [routes] has \"bin/x\", which is no absolute path"));
+    EXPECT_THAT(refusal_of("breakages = [\"hang\"]\nadvice = \"y\"\n" + with("paths = [\"/a\"]\n")),
+                HasSubstr("\"breakages\" has \"hang\"; there are: address-space, "));
+    EXPECT_THAT(refusal_of("breakages = [\"go\"]\n" + with("paths = [\"/a\"]\n")),
+                HasSubstr("\"breakages\" is of no use without advice"));
+    EXPECT_THAT(refusal_of("advice = \"a\\nb\"\n" + with("paths = [\"/a\"]\n")),
+                HasSubstr("\"advice\" must be one line"));
     EXPECT_THAT(refusal_of(with("paths = [\"/a\"]\n", "A = 1\n")),
                 HasSubstr("toy.toml:5:5: \"A\" in [environment]"));
     EXPECT_THAT(refusal_of(with("paths = [\"/a\"]\n") + "[separators]\nB = \" \"\n"),
                 HasSubstr("\"B\" in [separators] is no variable"));
     EXPECT_THAT(refusal_of(with("paths = [\"/a\"]\n") + "[limits]\nnofile = 1\n"), HasSubstr("from 64 to"));
     EXPECT_THAT(refusal_of(std::string(toy), "Toy"), HasSubstr("a-z, 0-9"));
+}
+
+TEST(Workaround, MayBeForSomeVersionsOfGlibc) {
+    const auto parsed = parse_workaround("toy", with("glibc = \">= 2.41\"\n"), "toy.toml");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    EXPECT_EQ(parsed->glibc, ">= 2.41");
+    EXPECT_THAT(parsed->paths, IsEmpty());
+    for (const char *rule : {"2.41", "> 2.41", ">= two", "/etc", ">= 2.41, < 2.43"})
+        EXPECT_THAT(refusal_of(with("paths = [\"/a\"]\nglibc = \"" + std::string(rule) + "\"\n")),
+                    HasSubstr("toy.toml:4:9: \"glibc\" in [match] is \"" + std::string(rule) +
+                              "\"; it must be like \">= 2.41\""));
+    EXPECT_THAT(refusal_of(with("glibc = 2.41\n")), HasSubstr("\"glibc\" in [match] must be a text"));
+    EXPECT_THAT(refusal_of(with("glibc = \"\"\n")), HasSubstr("or glibc its versions"));
+}
+
+TEST(Workaround, MayAdviseAloneAndSayWithWhichBreakages) {
+    const auto parsed = parse_workaround("toy",
+                                         "why = \"x\"\nadvice = \"use toy-tcp\"\nbreakages = [\"go\", "
+                                         "\"setuid\"]\n[match]\npaths = [\"/a\"]\n",
+                                         "toy.toml");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    EXPECT_EQ(parsed->sets(), "");
+    EXPECT_EQ(advice_on({&*parsed}, "setuid"), "use toy-tcp");
+    EXPECT_EQ(advice_on({&*parsed, &*parsed}, "go"), "use toy-tcp; use toy-tcp");
+    EXPECT_EQ(advice_on({&*parsed}, "go-hang"), "");
+    EXPECT_EQ(advice_on({}, "go"), "");
+}
+
+TEST(Workaround, MayKeepProgramsEmulated) {
+    const auto parsed = parse_workaround(
+        "toy",
+        "why = \"x\"\n[match]\npaths = [\"/a\"]\n[routes]\nemulated = [\"/usr/bin/gcc-*\", \"/bin/x\"]\n",
+        "toy.toml");
+    ASSERT_TRUE(parsed) << parsed.error().message;
+    EXPECT_EQ(parsed->sets(), "emulated /usr/bin/gcc-*, emulated /bin/x");
+    EXPECT_EQ(keeper_of({&*parsed}, "/usr/bin/gcc-12"), &*parsed);
+    EXPECT_EQ(keeper_of({&*parsed}, "/usr/bin/gcc"), nullptr);
+    EXPECT_EQ(keeper_of({&*parsed}, "/usr/bin/gcc-12/x"), nullptr);
+    EXPECT_EQ(keeper_of({&*parsed}, "/usr/bin"), nullptr);
 }
 
 TEST(Workaround, LooksOnlyForPathsOfTheRoot) {
@@ -144,6 +191,9 @@ TEST(Workarounds, ThatShipAreAllRight) {
     ASSERT_NE(all.find("portage"), nullptr);
     EXPECT_THAT(with_workarounds({all.find("portage")}, {"FEATURES=ccache pid-sandbox"}),
                 ElementsAre("FEATURES=-pid-sandbox -network-sandbox ccache pid-sandbox"));
+    EXPECT_EQ(all.find("dotnet")->sets(), "DOTNET_EnableWriteXorExecute=0");
+    EXPECT_THAT(advice_on({all.find("fakeroot")}, "fakeroot"), HasSubstr("fakeroot-tcp"));
+    EXPECT_EQ(all.find("glibc-termios")->glibc, ">= 2.42");
     for (const char *name : {"go", "node", "cargo"})
         EXPECT_NE(all.find(name), nullptr) << name;
 }
@@ -213,6 +263,13 @@ TEST_F(KnownWorkarounds, AskInOneMessageWithAnEmptyTextBehindEach) {
               std::string("/cargo\0\0/go\0\0", 13));
 }
 
+TEST_F(KnownWorkarounds, AskForTheVersionOfGlibcWithoutLearningIt) {
+    EXPECT_TRUE(all.add(*parse_workaround("a", with("glibc = \"< 2.34\"\npaths = [\"/a\"]\n"), "a.toml")));
+    const auto payload = encode_questions(all.candidates(Arch::arm64));
+    EXPECT_EQ(std::string(reinterpret_cast<const char *>(payload.data()), payload.size()),
+              std::string("< 2.34\0/a\0\0/go\0\0", 16));
+}
+
 TEST_F(KnownWorkarounds, AreThoseThatAreKnownAndWanted) {
     EXPECT_THAT(names(all.choose(Arch::arm64, {"cargo", "go", "rm", "../go"}, {})), ElementsAre("go"));
     EXPECT_THAT(names(all.choose(Arch::arm64, {"go"}, {"go"})), IsEmpty()) << "switched off";
@@ -221,8 +278,7 @@ TEST_F(KnownWorkarounds, AreThoseThatAreKnownAndWanted) {
 TEST_F(KnownWorkarounds, AreSwitchedOffByTheirRightNames) {
     EXPECT_TRUE(all.check({}));
     EXPECT_TRUE(all.check({"go"}));
-    EXPECT_EQ(all.check({"gone"}).error().message,
-              "there is no work-around \"gone\" to switch off; there are: cargo, go");
+    EXPECT_EQ(all.check({"gone"}).error().message, "there is no work-around \"gone\"; there are: cargo, go");
 }
 
 TEST_F(KnownWorkarounds, AreTakenFromTheAdministratorWhereHeHasHisOwn) {
