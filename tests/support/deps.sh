@@ -8,8 +8,8 @@ build=(cmake g++ libarchive-dev libcli11-dev libexpected-dev libgmock-dev libgte
        libsdbus-c++-bin libsdbus-c++-dev libseccomp-dev libslirp-dev libspdlog-dev libsystemd-dev libtomlplusplus-dev ninja-build
        nlohmann-json3-dev pkg-config)
 run=(dbus dbus-daemon gpg mmdebstrap mount patchelf polkitd util-linux xz-utils zstd)
-test=(arch-test bats busybox-static clang clang-format clang-tidy libclang-rt-dev libxml2-utils man-db procps python3 shellcheck
-      systemd systemd-container)
+test=(arch-test bats busybox-static clang clang-format clang-tidy gdb-multiarch libclang-rt-dev libxml2-utils man-db procps
+      python3 shellcheck systemd systemd-container)
 bench=(bubblewrap schroot)
 
 # Debian 13 folded the static emulators into qemu-user.
