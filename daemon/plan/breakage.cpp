@@ -163,10 +163,15 @@ bool is_idle(const JobMeasure &before, const JobMeasure &now, std::int64_t secon
     return used >= 0 && used * hundredth < seconds * ticks_per_second;
 }
 
-std::optional<Breakage> hang_of(std::int32_t programs, std::int64_t minutes) {
-    const std::string seen = "nothing of the job has used the CPU for " + std::to_string(minutes) +
-                             " minutes; unless it waits for something, "
-                             "cancel it: ";
+std::optional<Breakage> hang_of(std::int32_t programs, std::int64_t seconds) {
+    constexpr std::int64_t minute = 60;
+    const bool long_ago = seconds >= 2 * minute;
+    const std::string seen = "nothing of the job has used the CPU for " +
+                             std::to_string(long_ago ? seconds / minute : seconds) +
+                             (long_ago       ? " minutes"
+                              : seconds == 1 ? " second"
+                                             : " seconds") +
+                             "; unless it waits for something, cancel it: ";
     if ((programs & hang_go) != 0)
         return go_hang(seen);
     return (programs & hang_node) != 0 ? std::optional(node_hang(seen)) : std::nullopt;

@@ -26,6 +26,7 @@ Result<void> read_limits(const toml::table &table, std::string_view origin, Conf
     reader.integer("jobs", 1U, std::uint32_t{init_max_jobs}, limits.jobs);
     reader.integer("finished_jobs", 0U, 10'000U, limits.finished_jobs);
     reader.integer("pending_authorizations", 1U, 64U, limits.pending_authorizations);
+    reader.integer("hang_seconds", 1U, 86'400U, limits.hang_seconds);
     reader.integer("log_bytes", std::uint64_t{4096}, std::uint64_t{1} << 30, limits.log_bytes);
     return reader.finish();
 }
@@ -78,7 +79,7 @@ bool Config::operator==(const Config &other) const {
     const auto values = [](const Config &config) {
         return std::tie(config.limits.sessions, config.limits.jobs, config.limits.finished_jobs,
                         config.limits.pending_authorizations, config.limits.log_bytes,
-                        config.defaults.network, config.defaults.debian_variant,
+                        config.limits.hang_seconds, config.defaults.network, config.defaults.debian_variant,
                         config.defaults.debian_mirror, config.host_binfmt);
     };
     return values(*this) == values(other);

@@ -22,6 +22,8 @@ struct Config {
         std::uint32_t finished_jobs = 100; ///< kept to be asked about
         std::uint32_t pending_authorizations = 4;
         std::uint64_t log_bytes = 8ULL << 20; ///< per job
+        /// Without CPU time, before a job of a program that is known to hang is told to do so.
+        std::uint32_t hang_seconds = 600;
     } limits;
     struct Defaults {
         NetworkPolicy network = NetworkPolicy::automatic;

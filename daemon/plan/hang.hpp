@@ -46,6 +46,6 @@ inline std::int32_t hang_program(std::string_view arguments) {
 bool is_idle(const JobMeasure &before, const JobMeasure &now, std::int64_t seconds,
              std::int64_t ticks_per_second);
 /// Nothing where none of them runs.
-std::optional<Breakage> hang_of(std::int32_t programs, std::int64_t minutes);
+std::optional<Breakage> hang_of(std::int32_t programs, std::int64_t seconds);
 
 } // namespace frank::plan

@@ -92,7 +92,7 @@ struct Patience {
     Time launch{20'000};        ///< from the request to frank-init's hello
     Time storage{60'000};       ///< for frank-launcher to make, adopt or drop a tree
     Time spawn{30'000};         ///< for frank-init to say that a command runs
-    Time hang{600'000}; ///< without CPU time before a job of a program that is known to hang is told to do so
+    std::optional<Time> hang{}; ///< in place of the settings' hang_seconds
     Time look{5'000};           ///< for frank-init to look what the root holds
     Time shutdown{10'000};      ///< before a session that was asked to end is killed
     Time kill{10'000};          ///< before a killed session is reported as stuck

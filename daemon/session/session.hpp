@@ -113,6 +113,7 @@ class Session final : private GuestListener {
     const std::vector<std::string> &switched_off() const;
     std::vector<SessionView::Workaround> workarounds_shown() const;
     void add_advice(plan::Breakage &breakage) const;
+    std::chrono::milliseconds hang_patience() const;
     std::vector<Finding> findings() const;
     void change(SessionState state);
     void fail_starts(const plan::Refusal &why);

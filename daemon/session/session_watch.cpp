@@ -8,12 +8,16 @@
 
 namespace frank::session {
 
+std::chrono::milliseconds Session::hang_patience() const {
+    return context_.patience.hang.value_or(std::chrono::seconds(context_.config.limits.hang_seconds));
+}
+
 void Session::watch(JobId id) {
     const Job *job = context_.jobs.find(id);
     const bool emulated = settings_.arch != plan::Arch::none && !plan::info(settings_.arch).native;
     if (job == nullptr || job->has_terminal || !emulated)
         return;
-    watched_[id].next = context_.loop.after(context_.patience.hang, [this, id] {
+    watched_[id].next = context_.loop.after(hang_patience(), [this, id] {
         if (guest_)
             (void)guest_->send(plan::InitType::measure, id);
     });
@@ -24,15 +28,14 @@ void Session::measured(const plan::InitHeader &answer) {
     if (found == watched_.end())
         return;
     using Seconds = std::chrono::seconds;
-    const auto seconds = std::chrono::duration_cast<Seconds>(context_.patience.hang).count();
+    const auto seconds = std::chrono::duration_cast<Seconds>(hang_patience()).count();
     const plan::JobMeasure now{answer.a, answer.b};
     Watch &watched = found->second;
     const bool idle = watched.last && plan::is_idle(*watched.last, now, std::max<std::int64_t>(seconds, 1),
                                                     ::sysconf(_SC_CLK_TCK));
     watched.idle = idle ? watched.idle + 1 : 0;
     watched.last = now;
-    constexpr std::int64_t minute = 60;
-    auto hang = idle ? plan::hang_of(now.programs, watched.idle * seconds / minute) : std::nullopt;
+    auto hang = idle ? plan::hang_of(now.programs, watched.idle * seconds) : std::nullopt;
     if (hang)
         add_advice(*hang);
     if (hang && watched.idle == 1)

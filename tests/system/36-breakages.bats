@@ -4,6 +4,12 @@
 
 setup() { load helper; }
 
+# A test that gave frankend other settings has ended, well or not.
+teardown() {
+    [ ! -e "$FRANK_SANDBOX/frankend.toml.own" ] || frankend_with <"$FRANK_SANDBOX/frankend.toml.own"
+    rm -f "$FRANK_SANDBOX/frankend.toml.own"
+}
+
 # ARCH CMD...: runs it where frankctl has the streams; $stderr is what the user sees, $status frankctl's.
 broken() {
     local arch=$1
@@ -125,12 +131,44 @@ if ctypes.get_errno():
     [[ $stderr == *"_FILE_OFFSET_BITS=64"* ]]
 }
 
-@test "Go that hangs and is cancelled: what is known of it" {
-    local job
-    job=$(frank run -d arm64 -- sh -c 'exec sleep 60 # go build')
-    frank cancel "$job"
-    run --separate-stderr timeout 60 as-user frankdemo frankctl attach "$job"
-    [[ $stderr == *"GOMAXPROCS=1"* ]]
+@test "Go or Node that hangs and is cancelled: what is known of it" {
+    local job program
+    for program in go:GOMAXPROCS=1 node:UV_USE_IO_URING=0; do
+        job=$(frank run -d arm64 -- sh -c "exec sleep 60 # ${program%:*} build")
+        frank cancel "$job"
+        run --separate-stderr timeout 60 as-user frankdemo frankctl attach "$job"
+        echo "$stderr"
+        [[ $stderr == *"${program#*:}"* ]]
+    done
+}
+
+# frankend again, with the settings on standard input in place of its own.
+frankend_with() {
+    local old
+    old=$(frankend_pid)
+    cp -n "$FRANK_SANDBOX/frankend.toml" "$FRANK_SANDBOX/frankend.toml.own"
+    cat >"$FRANK_SANDBOX/frankend.toml"
+    kill "$old"
+    frankend_again "$old"
+}
+told_to_hang() { frank jobs --format json | grep -q "\"breakage\": \"$1\""; }
+
+@test "Go or Node that hangs, and nobody looks on: jobs tells it while it runs" {
+    local program job
+    frankend_with <<<$'[limits]\nhang_seconds = 1'
+    for program in go node; do
+        frank run arm64 -- cp /bin/sleep "/usr/local/bin/$program"
+        job=$(frank run -d arm64 -- "$program" 1000000)
+        eventually 30 told_to_hang "$program-hang"
+        run --separate-stderr frank jobs
+        echo "$output, $stderr"
+        [[ $stderr == "frankctl: job $job: nothing of the job has used the CPU for "*"; unless it waits for something, cancel it: "*"known to hang in emulation"* ]]
+        frank cancel "$job"
+        run --separate-stderr timeout 60 as-user frankdemo frankctl attach "$job"
+        echo "$stderr"
+        [[ $stderr == *"nothing of the job has used the CPU for "* ]]
+        frank run arm64 -- rm "/usr/local/bin/$program"
+    done
 }
 
 @test "a program that fails in its own way is left alone" {

@@ -32,6 +32,7 @@ jobs = 2
 finished_jobs = 0
 pending_authorizations = 3
 log_bytes = 65536
+hang_seconds = 30
 [defaults]
 network = "none"
 debian_variant = "buildd"
@@ -40,7 +41,7 @@ debian_mirror = "http://10.0.0.1:3142/debian"
                                      "x");
     ASSERT_TRUE(config) << config.error().message;
     Config expected;
-    expected.limits = {1, 2, 0, 3, 65536};
+    expected.limits = {1, 2, 0, 3, 65536, 30};
     expected.defaults = {NetworkPolicy::none, "buildd", "http://10.0.0.1:3142/debian"};
     expected.host_binfmt = true;
     EXPECT_EQ(*config, expected);
@@ -77,8 +78,9 @@ TEST(Config, RefusesAWrongType) {
 TEST(Config, RefusesWhatIsOutOfRange) {
     EXPECT_EQ(refusal_of("[limits]\nsessions = 0\n"),
               "frankend.toml:2:12: \"sessions\" in [limits] is 0; it must be from 1 to 1024");
-    for (const char *line : {"sessions = -1", "sessions = 4294967297", "jobs = 513", "finished_jobs = 10001",
-                             "pending_authorizations = 65", "log_bytes = 4095", "log_bytes = 1073741825"})
+    for (const char *line : {"sessions = -1", "sessions = 4294967297", "jobs = 513", "hang_seconds = 0",
+                             "hang_seconds = 86401", "finished_jobs = 10001", "pending_authorizations = 65",
+                             "log_bytes = 4095", "log_bytes = 1073741825"})
         EXPECT_THAT(refusal_of(std::string("[limits]\n") + line), HasSubstr("; it must be from ")) << line;
 }
 

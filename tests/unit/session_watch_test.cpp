@@ -73,6 +73,17 @@ TEST_F(WatchOfAJob, LeavesTerminalsAloneAndEndsWithTheJob) {
     EXPECT_EQ(breakage(job), "");
 }
 
+TEST_F(WatchOfAJob, WaitsForAsLongAsTheSettingsSay) {
+    patience.hang.reset();
+    config.limits.hang_seconds = 1;
+    restart();
+    ASSERT_TRUE(until_state("pi", SessionState::running));
+    init().measure = {500, plan::hang_go};
+    const JobId job = run("pi", {"make"});
+    EXPECT_TRUE(until([&] { return breakage(job) == "go-hang"; }));
+    EXPECT_THAT(ledger->find_job(job)->breakage.line, HasSubstr("for 1 second"));
+}
+
 TEST_F(WatchOfAJob, GoesOnUnderANewFrankend) {
     init().measure = {500, plan::hang_go};
     const JobId job = run("pi", {"make"});
