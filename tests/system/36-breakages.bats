@@ -77,6 +77,13 @@ os.chmod("/root/lse", 0o755)'
     echo "status $status, stderr $stderr"
     [ "$status" -eq 127 ]
     [ "$stderr" = "frank-exec: /bin/cat: needs the loader /lib/ld-linux-aarch64.so.1, which this root lacks: install libc6:arm64" ]
+    # The same in the log of a job, which tells what it was.
+    local job
+    job=$(frankctl run -d loaderless -- /bin/sh)
+    run -127 --separate-stderr frankctl attach "$job"
+    echo "status $status, stdout $output, stderr $stderr"
+    [[ $stderr == *"a program's loader is not in the root: install what its line names (\"frank-exec: /bin/sh: needs the loader"* ]]
+    frankctl jobs --all --format json | grep '"breakage": "missing-loader"'
     frankctl destroy --force loaderless
 }
 

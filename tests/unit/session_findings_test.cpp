@@ -35,6 +35,18 @@ void install(const std::string &path, const std::vector<std::byte> &bytes) {
     file.write(reinterpret_cast<const char *>(bytes.data()), static_cast<std::streamsize>(bytes.size()));
 }
 
+TEST(Memory, IsEnoughFor32BitProgramsOrItSaysWhatToDo) {
+    EXPECT_THAT(memory_findings(65536, 0), IsEmpty());
+    EXPECT_THAT(memory_findings(0, 1), IsEmpty());
+    const auto both = memory_findings(98304, 2);
+    ASSERT_THAT(both, SizeIs(2));
+    EXPECT_EQ(both[0].outcome, "warning");
+    EXPECT_EQ(both[0].seen, "98304: 32-bit programs may end with \"Unable to reserve\"");
+    EXPECT_EQ(both[0].remedy, "sysctl vm.mmap_min_addr=65536");
+    EXPECT_THAT(both[1].seen, HasSubstr("Unable to reserve"));
+    EXPECT_EQ(both[1].remedy, "sysctl vm.overcommit_memory=0");
+}
+
 TEST(Emulators, AreStaticWithoutALoader) {
     EXPECT_TRUE(is_static_elf(program(PT_LOAD)));
     EXPECT_FALSE(is_static_elf(program(PT_INTERP)));
