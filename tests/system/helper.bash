@@ -16,7 +16,7 @@ inside() { as-user frankdemo frankctl run arm64 -- "$@"; }
 
 # Something that must be refused: exit 125, nothing on stdout, one line on stderr.
 refused() {
-    run --separate-stderr timeout 60 "$@"
+    run --separate-stderr timeout 180 "$@"
     echo "status $status, stdout '$output', stderr '$stderr'"
     [ "$status" -eq 125 ]
     [ -z "$output" ]
