@@ -1,6 +1,7 @@
 // frank-exec as the kernel runs it: through a binfmt table of the test's own, in namespaces of its own.
 #include "daemon/plan/exec_table.hpp"
 #include "daemon/plan/probe_elf.hpp"
+#include "tests/support/emulators.hpp"
 #include "tests/support/exec_session.hpp"
 
 namespace frank::test {
@@ -37,9 +38,10 @@ TEST_F(FrankExec, AHundredThousandArgumentsArrive) {
 }
 
 TEST_F(FrankExec, ARealEmulatorRunsTheRealProgram) {
-    if (::access("/usr/bin/qemu-aarch64-static", X_OK) != 0)
-        GTEST_SKIP() << "needs qemu-aarch64-static";
-    const auto [output, status] = with({arm64_by("/usr/bin/qemu-aarch64-static", {"-cpu", "cortex-a53"})},
+    const std::string qemu = test::emulator_of(plan::Arch::arm64);
+    if (qemu.empty())
+        GTEST_SKIP() << "needs qemu-aarch64-static or qemu-aarch64";
+    const auto [output, status] = with({arm64_by(qemu, {"-cpu", "cortex-a53"})},
                                        "bash -c 'exec -a name /run/show one \"two three\"' | tr '\\0' '|';"
                                        "/run/show x y z >/dev/null");
     EXPECT_EQ(output, "name|one|two three|");
@@ -47,13 +49,14 @@ TEST_F(FrankExec, ARealEmulatorRunsTheRealProgram) {
 }
 
 TEST_F(FrankExec, ASetuidProgramsCallerHasNoSayInTheEmulator) {
-    if (::access("/usr/bin/qemu-aarch64-static", X_OK) != 0)
-        GTEST_SKIP() << "needs qemu-aarch64-static";
+    const std::string qemu = test::emulator_of(plan::Arch::arm64);
+    if (qemu.empty())
+        GTEST_SKIP() << "needs qemu-aarch64-static or qemu-aarch64";
     const char *script = "mkdir -m 0777 /run/open; export QEMU_LOG=strace QEMU_LOG_FILENAME=/run/open/log;"
                          "setpriv --reuid 1000 --clear-groups /run/show >/dev/null; stat -c %u /run/open/log;"
                          "rm /run/open/log; chmod 4755 /run/show;"
                          "setpriv --reuid 1000 --clear-groups /run/show >/dev/null; echo $?; ls /run/open";
-    EXPECT_EQ(with({arm64_by("/usr/bin/qemu-aarch64-static")}, script).first, "1000\n1\n");
+    EXPECT_EQ(with({arm64_by(qemu)}, script).first, "1000\n1\n");
 }
 
 TEST_F(FrankExec, ASetuidProgramIsTheFileTheKernelOpenedNotItsPath) {

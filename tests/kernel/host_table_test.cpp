@@ -4,6 +4,7 @@
 #include "daemon/launcher/host_table.hpp"
 #include "daemon/launcher/table_files.hpp"
 #include "daemon/plan/probe_elf.hpp"
+#include "tests/support/emulators.hpp"
 #include "tests/support/live_session.hpp"
 
 #include <functional>
@@ -105,8 +106,8 @@ class HostTable : public testing::Test {
             GTEST_SKIP() << "needs root";
         if (on_a_machine([](const Settings &) {}) == 77)
             GTEST_SKIP() << "needs a binfmt table of a user namespace's own (Linux 6.7)";
-        if (::access("/usr/bin/qemu-aarch64-static", X_OK) != 0)
-            GTEST_SKIP() << "needs qemu-aarch64-static";
+        if (test::emulator_of(plan::Arch::arm64).empty())
+            GTEST_SKIP() << "needs qemu-aarch64-static or qemu-aarch64";
         mine_ = test::slurp("/proc/self/mountinfo");
     }
     void TearDown() override {
@@ -147,8 +148,9 @@ TEST_F(HostTable, PutsBackWhatHadTheNameAsItWas) {
                   const std::string before = entry("qemu-aarch64");
                   EXPECT_THAT(before, HasSubstr("disabled"));
                   EXPECT_EQ(set(settings, 0, arm64).rung, Rung::none);
-                  EXPECT_THAT(entry("qemu-aarch64"), HasSubstr("interpreter /usr/bin/qemu-aarch64-static\n"
-                                                               "flags: PF\n"));
+                  EXPECT_THAT(
+                      entry("qemu-aarch64"),
+                      HasSubstr("interpreter " + test::emulator_of(plan::Arch::arm64) + "\nflags: PF\n"));
                   EXPECT_THAT(entry("qemu-aarch64"), HasSubstr("enabled"));
                   EXPECT_EQ(set(settings, 0, 0).rung, Rung::none);
                   EXPECT_EQ(entry("qemu-aarch64"), before);

@@ -1,5 +1,6 @@
 // A session's architectures, from inside. Needs root.
 #include "support/live_session.hpp"
+#include "tests/support/emulators.hpp"
 
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
@@ -41,9 +42,8 @@ TEST_F(LauncherArches, AllThatAreAskedForAreRegisteredAnEmulatorOnce) {
     LaunchRequest request = made();
     request.arch_count = 0;
     for (const Arch arch : {Arch::arm64, Arch::armhf, Arch::armel, Arch::mipsel, Arch::mipsn32el}) {
-        const std::string emulator = "/usr/bin/qemu-" + std::string(plan::info(arch).qemu) + "-static";
-        if (::access(emulator.c_str(), X_OK) != 0)
-            GTEST_SKIP() << "needs " << emulator;
+        if (test::emulator_of(arch).empty())
+            GTEST_SKIP() << "needs an emulator of " << plan::info(arch).qemu;
         request.arches[request.arch_count++] = arch;
     }
     LiveSession session(request, settings_);

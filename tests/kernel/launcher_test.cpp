@@ -1,6 +1,7 @@
 // What a session is made of, seen from inside and from outside. Needs root.
 
 #include "support/live_session.hpp"
+#include "tests/support/emulators.hpp"
 
 #include <arpa/inet.h>
 #include <fstream>
@@ -196,8 +197,9 @@ TEST_F(LauncherTest, AnAbstractSocketOfTheMachineIsOutOfReach) {
 }
 
 TEST_F(LauncherTest, AnEmulatorCannotBeChangedThroughAnEmulatedProcess) {
-    if (::access("/usr/bin/qemu-aarch64-static", X_OK) != 0)
-        GTEST_SKIP() << "needs qemu-aarch64-static";
+    const std::string qemu = test::emulator_of(plan::Arch::arm64);
+    if (qemu.empty())
+        GTEST_SKIP() << "needs qemu-aarch64-static or qemu-aarch64";
     LaunchRequest request = made(LaunchOp::start_workshop);
     request.arch_count = 1;
     request.arches[0] = plan::Arch::arm64;
@@ -217,7 +219,8 @@ TEST_F(LauncherTest, AnEmulatorCannotBeChangedThroughAnEmulatedProcess) {
         "chmod 4755 $exe && exit 1; (echo x >>$exe) && exit 2; chown 1 $exe && exit 3;"
         // mount(8) would follow the link first; this is mount(2) with MS_REMOUNT | MS_BIND.
         "perl -e 'exit syscall(165, 0, $ARGV[0], 0, 0x1020, 0)' $exe && exit 4;"
-        "cmp $exe /usr/bin/qemu-aarch64-static && echo it was qemu; kill $pid; exit 0";
+        "cmp $exe " +
+        qemu + " && echo it was qemu; kill $pid; exit 0";
     const auto outcome = workshop.run({"/bin/sh", "-c", attack});
     EXPECT_EQ(outcome.status, 0) << outcome.output;
     EXPECT_THAT(outcome.output, HasSubstr("it was qemu"));

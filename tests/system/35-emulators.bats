@@ -6,7 +6,7 @@ setup() {
     load helper
     cd "$FRANK_SANDBOX" || return
     [ -d tiny ] || tiny_root tiny
-    cp "$(command -v qemu-aarch64-static || command -v qemu-aarch64)" "$BATS_TEST_TMPDIR/qemu"
+    cp "$(distribution_emulator aarch64)" "$BATS_TEST_TMPDIR/qemu"
 }
 
 teardown() { frank destroy --force given >/dev/null 2>&1 || true; }
@@ -36,7 +36,7 @@ refused_and_nothing_left() {
 }
 
 @test "what is no emulator of the root's architecture is refused" {
-    refused_and_nothing_left --emulator /usr/bin/qemu-arm-static
+    refused_and_nothing_left --emulator "$(distribution_emulator arm)"
     [[ $stderr == *"does not run programs of arm64"* ]]
     refused_and_nothing_left --emulator /bin/true
     [[ $stderr == *"dynamically linked"*"qemu-user-static"* ]]
@@ -68,7 +68,7 @@ refused_and_nothing_left() {
 @test "what will not do is refused before the command runs" {
     frank_refused run --cpu cortex-a99 arm64 -- touch /root/ran
     [[ $stderr == *"qemu-aarch64 -cpu help"* ]]
-    frank_refused run --emulator /usr/bin/qemu-arm-static arm64 -- touch /root/ran
+    frank_refused run --emulator "$(distribution_emulator arm)" arm64 -- touch /root/ran
     frank_refused run --emulator /bin/true arm64 -- touch /root/ran
     frank run arm64 -- test ! -e /root/ran
 }

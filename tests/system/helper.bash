@@ -14,6 +14,9 @@ BATS_TEST_RETRIES=1
 frank() { as-user frankdemo frankctl "$@"; }
 inside() { as-user frankdemo frankctl run arm64 -- "$@"; }
 
+# Debian 13's emulators have no -static in their names any more.
+distribution_emulator() { command -v "qemu-$1-static" || command -v "qemu-$1"; }
+
 # Something that must be refused: exit 125, nothing on stdout, one line on stderr.
 refused() {
     run --separate-stderr timeout 180 "$@"
