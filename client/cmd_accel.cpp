@@ -16,6 +16,17 @@ namespace {
 struct AccelOptions {
     std::string name;
     std::string what = "status";
+    std::vector<std::string> classes;
+
+    /// For frankend, which knows what classes there are.
+    Options details(bool interactive) const {
+        Options given{{"interactive", sdbus::Variant{interactive}}};
+        if (what == "verify")
+            given["verify"] = sdbus::Variant{true};
+        if (!classes.empty())
+            given["classes"] = sdbus::Variant{classes};
+        return given;
+    }
 };
 
 int accelerate(const AccelOptions &options, const Invocation &invocation) {
@@ -23,10 +34,8 @@ int accelerate(const AccelOptions &options, const Invocation &invocation) {
     SessionRemote session = link.session(options.name);
     Progress progress(link, !invocation.globals.quiet);
     const std::string path = authorised(invocation.globals, [&](bool interactive) -> std::string {
-        return asked(session_title(options.name), [&] {
-            return session.Accelerate({{"verify", sdbus::Variant{options.what == "verify"}},
-                                       {"interactive", sdbus::Variant{interactive}}});
-        });
+        return asked(session_title(options.name),
+                     [&] { return session.Accelerate(options.details(interactive)); });
     });
     progress.follow(path);
     EventLoop loop(link.connection());
@@ -39,9 +48,7 @@ int emulate(const AccelOptions &options, const Invocation &invocation) {
     DaemonLink link(invocation.globals);
     SessionRemote session = link.session(options.name);
     authorised(invocation.globals, [&](bool interactive) {
-        asked(session_title(options.name), [&] {
-            session.Emulate({{"interactive", sdbus::Variant{interactive}}});
-        });
+        asked(session_title(options.name), [&] { session.Emulate(options.details(interactive)); });
     });
     return 0;
 }
@@ -57,6 +64,7 @@ int status(const AccelOptions &options, const Invocation &invocation) {
     const auto twins = asked(session_title(options.name), [&] { return session.ListTwins(); });
     const std::string state =
         asked(session_title(options.name), [&] { return std::string(session.Acceleration()); });
+    const auto off = asked(session_title(options.name), [&] { return session.AccelerationOff(); });
     auto list = nlohmann::ordered_json::array();
     Table table({"CLASS", "TOOL", "RUNS", "WHY", "NATIVE", "EMULATED", "SECONDS SAVED"});
     for (const auto &twin : twins) {
@@ -74,7 +82,8 @@ int status(const AccelOptions &options, const Invocation &invocation) {
                    std::to_string(emulated), seconds(saved)});
     }
     if (invocation.globals.json)
-        print_json(nlohmann::ordered_json{{"acceleration", state}, {"tools", std::move(list)}});
+        print_json(nlohmann::ordered_json{
+            {"acceleration", state}, {"classes_off", off}, {"tools", std::move(list)}});
     else if (!list.empty())
         table.print();
     else if (!invocation.globals.quiet)
@@ -94,7 +103,18 @@ Action define_accel(CLI::App &verb) {
         "on: tools with a verified native twin run natively from the next exec on; makes the twins first "
         "where there are none (a download).\nverify: makes them anew and compares all again. A command "
         "with FRANKEND_ACCEL=off in its environment runs no twin.");
+    verb.add_option(
+            "--class", options->classes,
+            "on, off: these tools alone: compiler, binutils, build, shell, archive, coreutils; may be "
+            "repeated")
+        ->type_name("CLASS[,CLASS...]")
+        ->delimiter(',')
+        ->allow_extra_args(false);
     return [options](const Invocation &invocation) {
+        if (!options->classes.empty() && options->what != "on" && options->what != "off")
+            throw Failure("--class goes with on and off alone");
+        for (const std::string &name : options->classes)
+            (void)text_argument("--class", name);
         if (options->what == "status")
             return status(*options, invocation);
         return options->what == "off" ? emulate(*options, invocation) : accelerate(*options, invocation);

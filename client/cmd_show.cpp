@@ -17,7 +17,9 @@ void print(const SessionInfo &session) {
     if (!session.extra_architectures.empty())
         table.add({"and:", joined(session.extra_architectures)});
     table.add({"board:", session.board});
-    table.add({"acceleration:", session.acceleration});
+    table.add({"acceleration:", session.acceleration_off.empty() ? session.acceleration
+                                                                 : session.acceleration + ", but not for: " +
+                                                                       joined(session.acceleration_off)});
     table.add({"cpu:", session.cpu});
     table.add({"emulator:", session.emulator_replaced
                                 ? session.emulator +

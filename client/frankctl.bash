@@ -23,7 +23,7 @@ _frankctl() {
         --bus)
             bus=(--bus "${COMP_WORDS[i + 1]}")
             i=$((i + 1)) ;;
-        --format | --arch | --board | --cpu | --no-workaround | --emulator | --include | -u | --user | -w | --workdir | -e | \
+        --format | --arch | --board | --cpu | --no-workaround | --emulator | --include | --class | -u | --user | -w | --workdir | -e | \
             --env | --preserve-fds | -o | --output | --sysroot)
             i=$((i + 1)) ;;
         -?*) ;;
@@ -50,6 +50,9 @@ _frankctl() {
         mapfile -t COMPREPLY < <(compgen -W "$(_frankctl_ask boards)" -- "$cur")
         return
         ;;
+    --class)
+        mapfile -t COMPREPLY < <(compgen -W 'compiler binutils build shell archive coreutils' -- "$cur")
+        return ;;
     --emulator | -o | --output | --sysroot)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
@@ -68,6 +71,7 @@ _frankctl() {
     debug) options='--user --workdir --env --emulator --cpu --sysroot --wait --' ;;
     destroy) options='--force' ;;
     jobs) options='--all' ;;
+    accel) options='--class' ;;
     log) options='--follow' ;;
     esac
     if [[ $cur == -* ]]; then

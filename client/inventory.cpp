@@ -35,6 +35,7 @@ SessionInfo session_of(const Properties &from) {
     session.emulator_replaced = value_of<bool>(from, "EmulatorReplaced");
     session.board = text_of(from, "Board");
     session.acceleration = text_of(from, "Acceleration");
+    session.acceleration_off = value_of<std::vector<std::string>>(from, "AccelerationOff");
     for (const WorkaroundRow &row : value_of<std::vector<WorkaroundRow>>(from, "Workarounds"))
         session.workarounds.push_back(
             {std::get<0>(row), std::get<1>(row), std::get<2>(row), std::get<3>(row), std::get<4>(row)});
@@ -145,6 +146,7 @@ nlohmann::ordered_json to_json(const SessionInfo &session) {
             {"extra_architectures", session.extra_architectures},
             {"board", session.board},
             {"acceleration", session.acceleration},
+            {"acceleration_off", session.acceleration_off},
             {"workarounds", workarounds},
             {"workarounds_off", session.workarounds_off},
             {"findings", findings}};

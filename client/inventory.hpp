@@ -17,6 +17,7 @@ struct SessionInfo {
     bool emulator_replaced = false;
     std::string board;
     std::string acceleration;
+    std::vector<std::string> acceleration_off; ///< classes of tools
     struct Workaround {
         std::string name;
         bool on = false; ///< its commands get it now

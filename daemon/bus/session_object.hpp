@@ -55,6 +55,7 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     bool EmulatorReplaced() override;
     std::string Board() override;
     std::string Acceleration() override;
+    std::vector<std::string> AccelerationOff() override;
     using WorkaroundRows =
         std::vector<sdbus::Struct<std::string, bool, std::string, std::string, std::string>>;
     WorkaroundRows Workarounds() override;

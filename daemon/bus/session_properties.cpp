@@ -36,6 +36,7 @@ PropertyMap SessionObject::news() {
             {"ExtraArchitectures", sdbus::Variant{ExtraArchitectures()}},
             {"Board", sdbus::Variant{Board()}},
             {"Acceleration", sdbus::Variant{Acceleration()}},
+            {"AccelerationOff", sdbus::Variant{AccelerationOff()}},
             {"Workarounds", sdbus::Variant{Workarounds()}},
             {"WorkaroundsOff", sdbus::Variant{WorkaroundsOff()}},
             {"Findings", sdbus::Variant{Findings()}}};
@@ -78,6 +79,10 @@ std::string SessionObject::Board() {
 
 std::string SessionObject::Acceleration() {
     return property([](const session::SessionView &view) { return view.acceleration; });
+}
+
+std::vector<std::string> SessionObject::AccelerationOff() {
+    return property([](const session::SessionView &view) { return plan::names_of(view.acceleration_off); });
 }
 
 SessionObject::WorkaroundRows SessionObject::Workarounds() {

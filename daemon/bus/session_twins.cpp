@@ -11,10 +11,11 @@ void SessionObject::Accelerate(sdbus::Result<sdbus::ObjectPath> &&result, Option
         Options read(std::move(options));
         const bool interactive = read.interactive();
         const bool again = read.flag("verify");
+        const plan::ToolClasses classes = accept(plan::parse_tool_classes(read.list("classes")));
         read.done();
         pass(rule_of(INTERFACE_NAME, "Accelerate"), interactive, {}, reply,
-             [&ledger = door_.ledger(), name = name_, again, reply](const Caller &caller) {
-                 const session::JobId job = accept(ledger.accelerate(name, again, caller.uid));
+             [&ledger = door_.ledger(), name = name_, again, classes, reply](const Caller &caller) {
+                 const session::JobId job = accept(ledger.accelerate(name, again, classes, caller.uid));
                  reply.send(sdbus::ObjectPath{contract::job_path(std::to_string(job))});
              });
     });
@@ -25,10 +26,11 @@ void SessionObject::Emulate(sdbus::Result<> &&result, OptionMap options) {
     guarded(reply, [&] {
         Options read(std::move(options));
         const bool interactive = read.interactive();
+        const plan::ToolClasses classes = accept(plan::parse_tool_classes(read.list("classes")));
         read.done();
         pass(rule_of(INTERFACE_NAME, "Emulate"), interactive, {}, reply,
-             [&ledger = door_.ledger(), name = name_, reply](const Caller &) {
-                 accept(ledger.emulate(name));
+             [&ledger = door_.ledger(), name = name_, classes, reply](const Caller &) {
+                 accept(ledger.emulate(name, classes));
                  reply.send();
              });
     });

@@ -43,6 +43,24 @@ std::uint64_t ToolVerdict::saved_by_call() const {
     return runs == 0 || native_us > emulated_us ? 0 : (emulated_us - native_us) / runs;
 }
 
+void switch_on(AccelRecord &record, const ToolClasses &classes) {
+    if (classes.empty())
+        record.off.clear();
+    else if (!record.on)
+        record.off = all_tool_classes();
+    for (const ToolClass each : classes)
+        record.off.erase(each);
+    record.on = true;
+}
+
+void switch_off(AccelRecord &record, const ToolClasses &classes) {
+    record.off.insert(classes.begin(), classes.end());
+    if (classes.empty() || record.off == all_tool_classes())
+        record.on = false;
+    if (!record.on)
+        record.off.clear();
+}
+
 void take_survey_line(std::string_view line, Survey &survey) {
     FileIdentity file;
     if (next_field(line) != "file")
@@ -77,12 +95,12 @@ std::string kept_emulated(const Chosen &workarounds, std::string_view path) {
     return keeper == nullptr ? "" : "work-around " + keeper->name + ": " + keeper->why;
 }
 
-std::vector<RouteEntry> candidate_routes(const Twins &twins, const Survey &survey,
-                                         const Chosen &workarounds) {
+std::vector<RouteEntry> candidate_routes(const Twins &twins, const Survey &survey, const Chosen &workarounds,
+                                         const ToolClasses &off) {
     std::vector<RouteEntry> routes;
     for (std::size_t i = 0; i < twins.tools.size(); ++i)
         if (const auto tool = tool_of(twins.tools[i], twins.arch);
-            tool && keeper_of(workarounds, tool->guest) == nullptr)
+            tool && !off.contains(tool->tool_class) && keeper_of(workarounds, tool->guest) == nullptr)
             if (const auto file = survey.find(tool->guest); file != survey.end())
                 routes.push_back(route(*tool, twins.arch, file->second, i));
     return routes;
@@ -94,7 +112,8 @@ std::vector<RouteEntry> verified_routes(const AccelRecord &record, Arch arch, co
     for (std::size_t i = 0; i < record.tools.size(); ++i) {
         const ToolVerdict &verdict = record.tools[i];
         const auto tool = tool_of(verdict.path, arch);
-        if (!tool || !verdict.good || keeper_of(workarounds, tool->guest) != nullptr)
+        if (!tool || !verdict.good || record.off.contains(tool->tool_class) ||
+            keeper_of(workarounds, tool->guest) != nullptr)
             continue;
         if (const auto file = survey.find(tool->guest);
             file != survey.end() && verdict.file.same_file(file->second))

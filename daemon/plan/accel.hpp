@@ -53,6 +53,7 @@ struct ToolVerdict {
 
 struct AccelRecord {
     bool on = false;
+    ToolClasses off{};   ///< while it is on: what stays emulated all the same
     std::string twins{}; ///< their digest; empty: none yet
     std::vector<ToolVerdict> tools{};
 };
@@ -62,14 +63,20 @@ Result<Twins> twins_from_toml(std::string_view text);
 std::string to_toml(const AccelRecord &record);
 Result<AccelRecord> accel_from_toml(std::string_view text);
 
+/// Classes of tools, or with none all that there are. The first ones that are switched on are alone on; with
+/// the last one that is switched off all is.
+void switch_on(AccelRecord &record, const ToolClasses &classes);
+void switch_off(AccelRecord &record, const ToolClasses &classes);
+
 /// One line of `frank-verify survey`; what is none changes nothing.
 void take_survey_line(std::string_view line, Survey &survey);
 /// One line of `frank-verify check`, about a tool of the survey. False where it is none.
 bool take_verdict_line(std::string_view line, Arch arch, const Survey &survey, AccelRecord &record);
 
-/// Every tool of `twins` that the guest has, as it is there now, and that no work-around keeps emulated: what
-/// is to be verified.
-std::vector<RouteEntry> candidate_routes(const Twins &twins, const Survey &survey, const Chosen &workarounds);
+/// Every tool of `twins` that the guest has, as it is there now, whose class is not off, and that no
+/// work-around keeps emulated: what is to be verified.
+std::vector<RouteEntry> candidate_routes(const Twins &twins, const Survey &survey, const Chosen &workarounds,
+                                         const ToolClasses &off = {});
 /// The verified ones of these whose files are still the same. A route's counter is the tool's place in the
 /// record, from 1.
 std::vector<RouteEntry> verified_routes(const AccelRecord &record, Arch arch, const Survey &survey,

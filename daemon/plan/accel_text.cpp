@@ -78,6 +78,15 @@ Result<ToolVerdict> read_tool(const toml::table &table) {
     return tool;
 }
 
+/// Not there in files of frankends before.
+Result<ToolClasses> read_classes(const toml::table &table) {
+    std::vector<std::string> names;
+    if (const toml::array *off = table["off"].as_array())
+        for (const toml::node &name : *off)
+            names.push_back(name.value_or(std::string()));
+    return parse_tool_classes(names);
+}
+
 } // namespace
 
 std::string to_toml(const Twins &twins) {
@@ -122,7 +131,10 @@ std::string to_toml(const AccelRecord &record) {
     toml::array tools;
     for (const ToolVerdict &tool : record.tools)
         tools.push_back(table_of(tool));
-    return text_of(toml::table{{"on", record.on}, {"twins", record.twins}, {"tool", tools}});
+    toml::array off;
+    for (const std::string &name : names_of(record.off))
+        off.push_back(name);
+    return text_of(toml::table{{"on", record.on}, {"off", off}, {"twins", record.twins}, {"tool", tools}});
 }
 
 Result<AccelRecord> accel_from_toml(std::string_view text) {
@@ -140,6 +152,10 @@ Result<AccelRecord> accel_from_toml(std::string_view text) {
     record.twins = twins->as_string()->get();
     if (!is_digest(record.twins))
         return refuse(Error::failed, "accel.toml names twins by no digest");
+    const auto off = read_classes(*table);
+    if (!off)
+        return tl::unexpected(off.error());
+    record.off = *off;
     for (const toml::node &entry : *tools) {
         if (!entry.is_table())
             return refuse(Error::failed, "accel.toml has a tool that is none");

@@ -1,6 +1,7 @@
 #include "daemon/plan/twin.hpp"
 
 #include "daemon/plan/exec_table.hpp"
+#include "daemon/plan/printable.hpp"
 
 #include <algorithm>
 #include <array>
@@ -136,6 +137,35 @@ std::string_view to_text(ToolClass tool_class) {
         return "coreutils";
     }
     return "";
+}
+
+const ToolClasses &all_tool_classes() {
+    static const ToolClasses all{ToolClass::compiler, ToolClass::binutils, ToolClass::build,
+                                 ToolClass::shell,    ToolClass::archive,  ToolClass::coreutils};
+    return all;
+}
+
+Result<ToolClasses> parse_tool_classes(const std::vector<std::string> &names) {
+    ToolClasses classes;
+    for (const std::string &name : names) {
+        const auto found =
+            std::ranges::find(all_tool_classes(), name, [](ToolClass each) { return to_text(each); });
+        if (found == all_tool_classes().end()) {
+            std::string message = "there is no class \"" + printable(name, 40) + "\" of tools: give";
+            for (const std::string &known : names_of(all_tool_classes()))
+                message += (message.ends_with("give") ? " " : ", ") + known;
+            return refuse(Error::invalid_argument, message);
+        }
+        classes.insert(*found);
+    }
+    return classes;
+}
+
+std::vector<std::string> names_of(const ToolClasses &classes) {
+    std::vector<std::string> names;
+    for (const ToolClass each : classes)
+        names.emplace_back(to_text(each));
+    return names;
 }
 
 std::string_view gnu_triplet(Arch arch) {

@@ -3,8 +3,10 @@
 #pragma once
 
 #include "daemon/plan/arch.hpp"
+#include "daemon/plan/result.hpp"
 
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,6 +17,12 @@ namespace frank::plan {
 enum class ToolClass : std::uint8_t { compiler, binutils, build, shell, archive, coreutils };
 
 std::string_view to_text(ToolClass tool_class);
+
+using ToolClasses = std::set<ToolClass>;
+const ToolClasses &all_tool_classes();
+/// By their names.
+Result<ToolClasses> parse_tool_classes(const std::vector<std::string> &names);
+std::vector<std::string> names_of(const ToolClasses &classes);
 
 /// Where a twin's tree is seen in a session. Its programs have it compiled in: it never moves.
 inline constexpr const char *twin_directory = "/run/frankend/native";

@@ -29,7 +29,7 @@ template <class Act> void Acceleration::step(Act act) {
         guarded(act, [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
 }
 
-void Acceleration::turn_on(bool again, sys::Fd log, Ears ears) {
+void Acceleration::turn_on(Order order, sys::Fd log, Ears ears) {
     // What the session's start began by itself would end in our name: it is done over here.
     lending_.reset();
     when_routed_ = nullptr;
@@ -37,10 +37,10 @@ void Acceleration::turn_on(bool again, sys::Fd log, Ears ears) {
     session_.end_tool();
     ears_ = std::move(ears);
     log_ = std::move(log);
-    again_ = again;
+    order_ = std::move(order);
     step([this] {
         const plan::Twins *known = context_.twins.find(record_.twins);
-        if (known == nullptr || again_)
+        if (known == nullptr || order_.again)
             return look_at_root();
         have_twins(known->digest);
     });
@@ -59,7 +59,7 @@ void Acceleration::look_at_root() {
                     "native twins can be made for a Debian alone, and session " + session_.name() + " has " +
                         (report.os_name().empty() ? "something else" : report.os_name())));
             const plan::Twins *there = context_.twins.newest(report.suite(), session_.settings().arch);
-            if (there == nullptr || (again_ && there->digest == record_.twins))
+            if (there == nullptr || (order_.again && there->digest == record_.twins))
                 return make_twins(report.suite());
             have_twins(there->digest);
         });
@@ -97,14 +97,15 @@ void Acceleration::make_twins(const std::string &suite) {
 
 void Acceleration::have_twins(const std::string &digest) {
     const plan::Twins &twins = *context_.twins.find(digest);
-    record_.on = true;
+    if (!order_.again || !record_.on) // a comparison changes nothing of the choice
+        plan::switch_on(record_, order_.classes);
     if (record_.twins != digest || record_.tools.empty()) {
         record_.twins = digest;
         record_.tools.clear();
         for (const std::string &path : twins.tools)
             record_.tools.push_back({path});
         lent_ = false;
-    } else if (again_) {
+    } else if (order_.again) {
         for (plan::ToolVerdict &tool : record_.tools)
             tool = {tool.path};
     }
@@ -175,8 +176,8 @@ void Acceleration::survey(Next next) {
 
 /// Tries what is not verified as it is now, with routes that nobody else has yet.
 void Acceleration::verify() {
-    std::vector<plan::RouteEntry> candidates =
-        plan::candidate_routes(*context_.twins.find(record_.twins), survey_, session_.workarounds());
+    std::vector<plan::RouteEntry> candidates = plan::candidate_routes(
+        *context_.twins.find(record_.twins), survey_, session_.workarounds(), record_.off);
     Tool tool;
     tool.argv = {verifier(), "check"};
     for (const plan::RouteEntry &route : candidates) {
@@ -218,14 +219,25 @@ void Acceleration::put_in_force() {
          [this] { finish({}); });
 }
 
-plan::Result<void> Acceleration::turn_off() {
+plan::Result<void> Acceleration::turn_off(const plan::ToolClasses &classes) {
     if (busy())
         return plan::refuse(Error::busy, "session " + session_.name() + " is being accelerated: cancel that");
-    record_.on = false;
+    plan::switch_off(record_, classes);
     save();
-    if (!routes_.empty())
-        send({}, {}, [] {});
+    if (std::vector<plan::RouteEntry> left = routes_left(); left != routes_)
+        send(std::move(left), {}, [] {});
     return {};
+}
+
+/// Of those in force, the ones that are still wanted.
+std::vector<plan::RouteEntry> Acceleration::routes_left() const {
+    std::vector<plan::RouteEntry> left;
+    for (const plan::RouteEntry &route : routes_) {
+        const auto tool = plan::tool_of(record_.tools.at(route.counter - 1).path, session_.settings().arch);
+        if (record_.on && tool && !record_.off.contains(tool->tool_class))
+            left.push_back(route);
+    }
+    return left;
 }
 
 void Acceleration::cancel() {

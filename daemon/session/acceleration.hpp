@@ -20,6 +20,10 @@ class Acceleration {
         std::function<void(const Progress &)> progress;
         std::function<void(plan::Result<void>)> done;
     };
+    struct Order {
+        bool again = false;          ///< verifies all anew, against twins as they are made now
+        plan::ToolClasses classes{}; ///< as plan::switch_on() has them; with `again` none
+    };
 
     Acceleration(Context &context, Session &session);
 
@@ -35,10 +39,10 @@ class Acceleration {
     CallCounts::Sum calls_of(int group);
 
     /// From the next exec on. Makes twins where there are none, verifies what was not. The session runs.
-    /// `again`: verifies all anew, against twins as they are made now. `log`: what the tools say to people.
-    void turn_on(bool again, sys::Fd log, Ears ears);
-    /// From the next exec on; what was verified stays known.
-    plan::Result<void> turn_off();
+    /// `log`: what the tools say to people.
+    void turn_on(Order order, sys::Fd log, Ears ears);
+    /// From the next exec on; what was verified stays known. `classes`: as plan::switch_off() has them.
+    plan::Result<void> turn_off(const plan::ToolClasses &classes);
     /// Ends turn_on().
     void cancel();
 
@@ -58,6 +62,7 @@ class Acceleration {
     void verify();
     void verdict_line(std::string_view line);
     void put_in_force();
+    std::vector<plan::RouteEntry> routes_left() const;
     void save();
     void finish(plan::Result<void> result);
     template <class Act> void step(Act act);
@@ -69,7 +74,7 @@ class Acceleration {
     plan::Survey survey_;
     CallCounts calls_;
     bool lent_ = false; ///< the twins are in the session's sight
-    bool again_ = false;
+    Order order_;
     Ears ears_;
     sys::Fd log_;
     Next when_routed_;

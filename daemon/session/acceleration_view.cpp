@@ -20,9 +20,11 @@ std::vector<AccelRow> Acceleration::rows() {
         const auto known = plan::tool_of(tool.path, session_.settings().arch);
         if (!known)
             continue;
+        // What was not compared is told of where it is there, and not to be.
         const std::string kept = plan::kept_emulated(session_.workarounds(), known->guest);
+        const bool off = record_.on && record_.off.contains(known->tool_class);
         const bool compared = tool.good || !tool.reason.empty();
-        if (!compared && (kept.empty() || !survey_.contains(known->guest)))
+        if (!compared && ((kept.empty() && !off) || !survey_.contains(known->guest)))
             continue;
         const auto counter = static_cast<std::uint16_t>(i + 1);
         const bool routed = std::ranges::any_of(
@@ -31,6 +33,8 @@ std::vector<AccelRow> Acceleration::rows() {
         std::string reason = tool.reason;
         if (!routed && !kept.empty())
             reason = kept;
+        else if (off && !routed)
+            reason = "class " + std::string(to_text(known->tool_class)) + " is off";
         else if (tool.good && !routed)
             reason = !record_.on                                 ? "acceleration is off"
                      : session_.state() != SessionState::running ? "the session does not run"

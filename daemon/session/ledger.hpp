@@ -5,6 +5,7 @@
 #include "daemon/plan/config.hpp"
 #include "daemon/plan/session_settings.hpp"
 #include "daemon/plan/spawn_request.hpp"
+#include "daemon/plan/twin.hpp"
 #include "daemon/session/call_counts.hpp"
 #include "daemon/session/catalogue.hpp"
 #include "daemon/session/job.hpp"
@@ -39,9 +40,10 @@ struct SessionView {
     plan::TableKind table; ///< by which its programs come to frank-exec
     std::uint64_t started; ///< microseconds since 1970, 0 while it does not run
     std::vector<JobId> jobs;
-    std::string board;        ///< the one it shows; empty: none
-    std::string cpu;          ///< what the emulator is told; empty: its own default
-    std::string acceleration; ///< "none" (nothing is known of twins), "off", "on", "busy"
+    std::string board;                  ///< the one it shows; empty: none
+    std::string cpu;                    ///< what the emulator is told; empty: its own default
+    std::string acceleration;           ///< "none" (nothing is known of twins), "off", "on", "busy"
+    plan::ToolClasses acceleration_off; ///< while it is on: what stays emulated
     struct Workaround {
         std::string name;
         bool on; ///< its commands get it
@@ -145,9 +147,11 @@ class Ledger {
     plan::Result<sys::Fd> open_log(JobId id);
 
     /// Native speed from the next exec on; starts the session where need be. `again`: all is verified anew.
-    plan::Result<JobId> accelerate(const std::string &name, bool again, std::uint32_t caller);
-    /// No twin from the next exec on.
-    plan::Result<void> emulate(const std::string &name);
+    /// `classes` of tools: none are all.
+    plan::Result<JobId> accelerate(const std::string &name, bool again, const plan::ToolClasses &classes,
+                                   std::uint32_t caller);
+    /// No twin, or none of these classes, from the next exec on.
+    plan::Result<void> emulate(const std::string &name, const plan::ToolClasses &classes = {});
     std::vector<AccelRow> acceleration(const std::string &name);
     /// From the next start on. True: it runs, and what runs in it goes by the old choice until then.
     plan::Result<bool> switch_workaround(const std::string &name, const std::string &workaround, bool on);

@@ -1,5 +1,4 @@
 // The ledger: native speed.
-#include "daemon/session/acceleration.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/ledger_impl.hpp"
 
@@ -7,14 +6,17 @@
 
 namespace frank::session {
 
-plan::Result<JobId> Ledger::accelerate(const std::string &name, bool again, std::uint32_t caller) {
-    return impl_->accelerate(name, again, caller);
+plan::Result<JobId> Ledger::accelerate(const std::string &name, bool again, const plan::ToolClasses &classes,
+                                       std::uint32_t caller) {
+    if (again && !classes.empty())
+        return plan::refuse(Error::invalid_argument, "all classes that are on are verified: give none");
+    return impl_->accelerate(name, {again, classes}, caller);
 }
 
-plan::Result<void> Ledger::emulate(const std::string &name) {
+plan::Result<void> Ledger::emulate(const std::string &name, const plan::ToolClasses &classes) {
     Session *session = impl_->find(name);
     return session == nullptr ? plan::refuse(Error::no_such_session, "there is no session " + name)
-                              : session->acceleration().turn_off();
+                              : session->acceleration().turn_off(classes);
 }
 
 std::vector<AccelRow> Ledger::acceleration(const std::string &name) {
@@ -22,7 +24,8 @@ std::vector<AccelRow> Ledger::acceleration(const std::string &name) {
     return session == nullptr ? std::vector<AccelRow>() : session->acceleration().rows();
 }
 
-plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, bool again, std::uint32_t caller) {
+plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, Acceleration::Order order,
+                                             std::uint32_t caller) {
     Session *session = find(name);
     if (session == nullptr)
         return plan::refuse(Error::no_such_session, "there is no session " + name);
@@ -42,10 +45,10 @@ plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, bool again
     guarded(
         [&] {
             result = add_job(JobKind::accelerate, session->settings().name, caller,
-                             (again ? "verify the twins of " : "accelerate ") + name, true);
+                             (order.again ? "verify the twins of " : "accelerate ") + name, true);
             const auto log = std::make_shared<sys::Fd>(context.job_files.create_log(*result));
-            session->start([this, name, again, job = *result, log](const plan::Result<void> &started) {
-                begin_acceleration(name, again, job, std::move(*log), started);
+            session->start([this, name, order, job = *result, log](const plan::Result<void> &started) {
+                begin_acceleration(name, order, job, std::move(*log), started);
             });
         },
         [&](plan::Refusal why) {
@@ -55,8 +58,8 @@ plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, bool again
     return result;
 }
 
-void Ledger::Impl::begin_acceleration(const std::string &name, bool again, JobId job, sys::Fd log,
-                                      const plan::Result<void> &started) {
+void Ledger::Impl::begin_acceleration(const std::string &name, const Acceleration::Order &order, JobId job,
+                                      sys::Fd log, const plan::Result<void> &started) {
     const auto done = [this, job](const plan::Result<void> &result) {
         const bool cancelled = !result && result.error().error == Error::cancelled;
         context.jobs.end(job,
@@ -71,7 +74,7 @@ void Ledger::Impl::begin_acceleration(const std::string &name, bool again, JobId
     if (session == nullptr || session->acceleration().busy())
         return done(plan::refuse(Error::invalid_state, "session " + name + " is not as it was any more"));
     session->acceleration().turn_on(
-        again, std::move(log),
+        order, std::move(log),
         {[this, job](const Progress &progress) { context.jobs.progress(job, progress); }, done});
 }
 

@@ -39,6 +39,25 @@ TEST_F(FrankctlAccel, TurnsOnAndOffAndTellsWhatFailed) {
     EXPECT_EQ(run({"accel", "denied", "on"}).status, 125);
 }
 
+TEST_F(FrankctlAccel, SwitchesClassesOfTools) {
+    EXPECT_EQ(run({"accel", "box", "on", "--class", "compiler", "--class", "shell"}).status, 0);
+    EXPECT_EQ(run({"accel", "box", "off", "--class", "compiler,shell"}).status, 0);
+    for (const char *what : {"on", "off"}) {
+        const Outcome unknown = run({"accel", "box", what, "--class", "fast"});
+        EXPECT_EQ(unknown.status, 125);
+        EXPECT_EQ(unknown.err, "frankctl: classes: fast\n") << "what frankend is told";
+    }
+    for (const std::vector<std::string> &words :
+         {std::vector<std::string>{"accel", "box", "--class", "shell"},
+          {"accel", "box", "verify", "--class", "shell"}}) {
+        const Outcome outcome = run(words);
+        EXPECT_EQ(outcome.status, 125);
+        EXPECT_NE(outcome.err.find("--class goes with on and off alone"), std::string::npos) << outcome.err;
+    }
+    EXPECT_NE(run({"show", "box"}).out.find("on, but not for: archive"), std::string::npos);
+    EXPECT_NE(run({"accel", "box", "--format", "json"}).out.find("\"classes_off\""), std::string::npos);
+}
+
 TEST_F(FrankctlAccel, RefusesOtherWords) {
     EXPECT_EQ(run({"accel", "box", "faster"}).status, 125);
     EXPECT_EQ(run({"accel"}).status, 125);

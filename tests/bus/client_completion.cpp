@@ -19,6 +19,8 @@ TEST_F(FrankctlCompletion, KnowsTheCommandsAndTheirOptions) {
     EXPECT_EQ(completions({"binfmt", "enable", "loong"}), "loong64");
     EXPECT_EQ(completions({"trace", "-o", "file", "bo"}), "box");
     EXPECT_EQ(completions({"debug", "box", "--sys"}), "--sysroot");
+    EXPECT_EQ(completions({"accel", "box", "ve"}), "verify");
+    EXPECT_EQ(completions({"accel", "box", "on", "--class", "a"}), "archive");
 }
 
 TEST_F(FrankctlCompletion, KnowsTheSessions) {

@@ -122,6 +122,7 @@ TEST_F(FrankctlJobs, JsonHasStableKeysAndNoControlCharacters) {
                                         "extra_architectures",
                                         "board",
                                         "acceleration",
+                                        "acceleration_off",
                                         "workarounds",
                                         "workarounds_off",
                                         "findings"}));

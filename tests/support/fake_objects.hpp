@@ -49,6 +49,7 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
     bool EmulatorReplaced() override { return false; }
     std::string Board() override { return "rpi4"; }
     std::string Acceleration() override { return "on"; }
+    std::vector<std::string> AccelerationOff() override { return {"archive"}; }
     void SwitchWorkaround(sdbus::Result<bool> &&result, std::string workaround, bool on,
                           Options options) override;
     std::vector<sdbus::Struct<std::string, bool, std::string, std::string, std::string>>

@@ -6,11 +6,31 @@
 
 namespace frank::fake {
 
+namespace {
+
+/// It knows none called "fast", and says what it was told.
+template <class Result> bool refuses_classes(const Result &result, const Options &options) {
+    const auto given = options.find("classes");
+    if (given == options.end())
+        return false;
+    std::string told = "classes:";
+    for (const std::string &name : given->second.template get<std::vector<std::string>>())
+        told += " " + name;
+    if (told.find("fast") == std::string::npos)
+        return false;
+    result.returnError(contract::make_error(entry_of(Error::invalid_argument).dbus_name, told));
+    return true;
+}
+
+} // namespace
+
 void FakeSession::Accelerate(JobResult &&result, Options options) {
     if (name_ == "denied") {
         result.returnError(contract::make_error(entry_of(Error::not_authorized).dbus_name, "not allowed"));
         return;
     }
+    if (refuses_classes(result, options))
+        return;
     const auto verify = options.find("verify");
     FakeJob &job = world_.add_job("accelerate", name_);
     job.end(verify != options.end() && verify->second.get<bool>()
@@ -20,7 +40,8 @@ void FakeSession::Accelerate(JobResult &&result, Options options) {
 }
 
 void FakeSession::Emulate(sdbus::Result<> &&result, Options options) {
-    Start(std::move(result), std::move(options));
+    if (!refuses_classes(result, options))
+        Start(std::move(result), std::move(options));
 }
 
 void FakeSession::ListTwins(sdbus::Result<TwinRows> &&result) {

@@ -112,18 +112,56 @@ TEST(TwinsFile, OfSomebodyElseIsRefused) {
 TEST(AccelFile, ComesBackAsItWas) {
     AccelRecord record;
     record.on = true;
+    record.off = {ToolClass::archive};
     record.twins = std::string(64, 'b');
     record.tools.push_back({"usr/bin/sed", {0, 7, 8, 9, 10}, true, "", 2000, 100, 10});
     record.tools.push_back({"bin/bash", {0, 1, 2, 3, 4}, false, "version 5 here, 6 in the twin", 0, 0, 0});
     const auto again = accel_from_toml(to_toml(record));
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_TRUE(again->on);
+    EXPECT_EQ(again->off, record.off);
     EXPECT_EQ(again->twins, record.twins);
     ASSERT_EQ(again->tools.size(), 2U);
     EXPECT_TRUE(again->tools[0].file.same_file(record.tools[0].file));
     EXPECT_EQ(again->tools[0].saved_by_call(), 190U);
     EXPECT_EQ(again->tools[1].reason, record.tools[1].reason);
     EXPECT_FALSE(accel_from_toml("on = 1\n"));
+}
+
+TEST(AccelFile, OfAFrankendBeforeHadNoClasses) {
+    const auto record = accel_from_toml("on = true\ntwins = \"\"\ntool = []\n");
+    ASSERT_TRUE(record) << record.error().message;
+    EXPECT_TRUE(record->off.empty());
+}
+
+TEST(ToolClassesOfARecord, AreSwitchedOneByOneOrAllAtOnce) {
+    AccelRecord record;
+    switch_on(record, {ToolClass::compiler, ToolClass::shell});
+    EXPECT_TRUE(record.on);
+    EXPECT_EQ(record.off,
+              (ToolClasses{ToolClass::binutils, ToolClass::build, ToolClass::archive, ToolClass::coreutils}))
+        << "the first ones are alone";
+    switch_on(record, {ToolClass::archive});
+    EXPECT_FALSE(record.off.contains(ToolClass::archive));
+    EXPECT_FALSE(record.off.contains(ToolClass::shell));
+    switch_on(record, {});
+    EXPECT_TRUE(record.off.empty());
+    switch_off(record, {ToolClass::coreutils});
+    EXPECT_TRUE(record.on);
+    EXPECT_EQ(record.off, ToolClasses{ToolClass::coreutils});
+    switch_off(record, all_tool_classes());
+    EXPECT_FALSE(record.on) << "nothing is left";
+    switch_off(record, {ToolClass::shell});
+    EXPECT_TRUE(record.off.empty()) << "all is off already";
+}
+
+TEST(ToolClassesByName, AreThoseThatThereAre) {
+    EXPECT_EQ(parse_tool_classes(names_of(all_tool_classes())).value(), all_tool_classes());
+    const auto wrong = parse_tool_classes({"shell", "fast\n"});
+    ASSERT_FALSE(wrong);
+    EXPECT_EQ(wrong.error().error, Error::invalid_argument);
+    EXPECT_EQ(wrong.error().message, "there is no class \"fast\\n\" of tools: give compiler, binutils, "
+                                     "build, shell, archive, coreutils");
 }
 
 struct Verified : testing::Test {
@@ -156,6 +194,13 @@ TEST_F(Verified, OnlyGoodOnesGetRoutes) {
     ASSERT_EQ(routes.size(), 1U);
     EXPECT_EQ(routes[0].path, "/usr/bin/sed");
     EXPECT_EQ(record.tools[1].reason, "another version");
+}
+
+TEST_F(Verified, AClassThatIsOffIsNeitherTriedNorRouted) {
+    ASSERT_TRUE(say("ok\t/usr/bin/sed\t3000\t100\t3"));
+    record.off = {ToolClass::shell};
+    EXPECT_TRUE(candidate_routes(twins, survey, {}, record.off).empty());
+    EXPECT_TRUE(verified_routes(record, Arch::arm64, survey, {}).empty());
 }
 
 TEST_F(Verified, AChangedFileHasNoRoute) {

@@ -109,6 +109,21 @@ END
     [ "$(of_tool /sed native_calls)" -eq $((native + 1)) ]
 }
 
+@test "$arch: tools of a class are switched alone" {
+    is_native /sed || skip "there is no twin of sed"
+    local native
+    native=$(of_tool /sed native_calls)
+    frank accel "$arch" off --class shell
+    [ "$(of_tool /sed why)" = "class shell is off" ]
+    is_native /cc1
+    inside sed -n p /etc/hostname
+    [ "$(of_tool /sed native_calls)" -eq "$native" ]
+    run -125 frank accel "$arch" on --class fast
+    [[ $output == *'no class "fast" of tools: give compiler, binutils, build, shell, archive, coreutils' ]]
+    timeout 60 as-user frankdemo frankctl accel "$arch" on --class shell
+    is_native /sed
+}
+
 @test "$arch: a tool that is upgraded loses its route, and gets it back when it is verified" {
     is_native /sed || skip "there is no twin of sed"
     local emulated
