@@ -15,6 +15,12 @@ std::string shown_status(const JobInfo &job) {
     return job.state == "exited" || job.state == "killed" ? std::to_string(job.status) : "";
 }
 
+/// Of its programs; nothing where the session has no twins.
+std::string shown_calls(const JobInfo &job) {
+    const std::uint64_t all = job.native_calls + job.emulated_calls;
+    return all == 0 ? "" : std::to_string(job.native_calls) + " of " + std::to_string(all);
+}
+
 int jobs(bool all, const Invocation &invocation) {
     DaemonLink link(invocation.globals);
     std::vector<JobInfo> shown = take_inventory(link).jobs;
@@ -31,10 +37,10 @@ int jobs(bool all, const Invocation &invocation) {
         for (const JobInfo &job : shown)
             print_line(job.id);
     } else {
-        Table table({"ID", "KIND", "SESSION", "STATE", "STATUS", "STARTED", "DESCRIPTION"});
+        Table table({"ID", "KIND", "SESSION", "STATE", "STATUS", "NATIVELY", "STARTED", "DESCRIPTION"});
         for (const JobInfo &job : shown)
-            table.add({job.id, job.kind, job.session, job.state, shown_status(job), shown_time(job.started),
-                       job.description});
+            table.add({job.id, job.kind, job.session, job.state, shown_status(job), shown_calls(job),
+                       shown_time(job.started), job.description});
         table.print();
         for (const JobInfo &job : shown)
             if (!job.breakage.empty())

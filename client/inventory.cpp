@@ -70,6 +70,11 @@ JobInfo job_of(const Properties &from) {
         job.breakage = std::get<0>(breakage);
         job.breakage_line = std::get<1>(breakage);
     }
+    if (const auto found = from.find("Calls"); found != from.end()) {
+        const auto calls = found->second.get<sdbus::Struct<std::uint64_t, std::uint64_t>>();
+        job.native_calls = std::get<0>(calls);
+        job.emulated_calls = std::get<1>(calls);
+    }
     job.terminal = value_of<bool>(from, "HasTerminal");
     job.log = value_of<bool>(from, "HasLog");
     job.started = value_of<std::uint64_t>(from, "Started");
@@ -166,7 +171,9 @@ nlohmann::ordered_json to_json(const JobInfo &job) {
             {"started", job.started},
             {"ended", job.ended},
             {"breakage", job.breakage},
-            {"breakage_line", job.breakage_line}};
+            {"breakage_line", job.breakage_line},
+            {"native_calls", job.native_calls},
+            {"emulated_calls", job.emulated_calls}};
 }
 
 } // namespace frank::client

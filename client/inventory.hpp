@@ -51,6 +51,8 @@ struct JobInfo {
     std::string breakage; ///< its name, and what to do
     std::string breakage_line;
     std::string description;
+    std::uint64_t native_calls = 0; ///< of programs, where the session has twins
+    std::uint64_t emulated_calls = 0;
     bool terminal = false;
     bool log = false;
     std::uint64_t started = 0;

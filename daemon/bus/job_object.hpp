@@ -26,6 +26,7 @@ class JobObject final : public sdbus::AdaptorInterfaces<org::frankend1::Job_adap
 
   private:
     using BreakageValue = sdbus::Struct<std::string, std::string>;
+    using CallsValue = sdbus::Struct<std::uint64_t, std::uint64_t>;
     using ProgressValue = sdbus::Struct<std::string, std::uint64_t, std::uint64_t, std::string>;
 
     void Wait(sdbus::Result<std::string, std::int32_t, std::string, std::string> &&result) override;
@@ -49,6 +50,7 @@ class JobObject final : public sdbus::AdaptorInterfaces<org::frankend1::Job_adap
     std::uint64_t Started() override;
     std::uint64_t Ended() override;
     ProgressValue Progress() override;
+    CallsValue Calls() override;
 
     template <class Get> auto property(Get get) {
         return guarded([&] { return get(door_.job(id_)); });

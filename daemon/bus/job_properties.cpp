@@ -23,10 +23,10 @@ PropertyMap JobObject::properties() {
 }
 
 PropertyMap JobObject::news() {
-    return {{"State", sdbus::Variant{State()}},      {"Status", sdbus::Variant{Status()}},
-            {"Message", sdbus::Variant{Message()}},  {"HasLog", sdbus::Variant{HasLog()}},
-            {"Ended", sdbus::Variant{Ended()}},      {"Progress", sdbus::Variant{Progress()}},
-            {"Breakage", sdbus::Variant{Breakage()}}};
+    return {{"State", sdbus::Variant{State()}},       {"Status", sdbus::Variant{Status()}},
+            {"Message", sdbus::Variant{Message()}},   {"HasLog", sdbus::Variant{HasLog()}},
+            {"Ended", sdbus::Variant{Ended()}},       {"Progress", sdbus::Variant{Progress()}},
+            {"Breakage", sdbus::Variant{Breakage()}}, {"Calls", sdbus::Variant{Calls()}}};
 }
 
 std::string JobObject::Id() { return std::to_string(id_); }
@@ -84,6 +84,13 @@ std::uint64_t JobObject::Started() {
 
 std::uint64_t JobObject::Ended() {
     return property([](const session::Job &job) { return job.ended; });
+}
+
+JobObject::CallsValue JobObject::Calls() {
+    return guarded([&] {
+        const session::Calls calls = door_.ledger().calls_of(id_);
+        return CallsValue{calls.native, calls.emulated};
+    });
 }
 
 JobObject::ProgressValue JobObject::Progress() {

@@ -36,7 +36,9 @@ class Acceleration {
     /// A row for each tool that the twins have and the root too.
     std::vector<AccelRow> rows();
     /// How many calls of a job ran natively: its first process inside.
-    CallCounts::Sum calls_of(int group);
+    Calls calls_of(int group);
+    /// The same, for the last time.
+    Calls last_calls_of(int group);
 
     /// From the next exec on. Makes twins where there are none, verifies what was not. The session runs.
     /// `log`: what the tools say to people.

@@ -45,9 +45,15 @@ std::vector<AccelRow> Acceleration::rows() {
     return rows;
 }
 
-CallCounts::Sum Acceleration::calls_of(int group) {
+Calls Acceleration::calls_of(int group) {
     calls_.read();
     return calls_.of_group(group);
+}
+
+Calls Acceleration::last_calls_of(int group) {
+    const Calls calls = calls_of(group);
+    calls_.forget_group(group);
+    return calls;
 }
 
 } // namespace frank::session

@@ -65,4 +65,6 @@ CallCounts::Sum CallCounts::of_counter(std::uint16_t counter) const { return sum
 
 CallCounts::Sum CallCounts::of_group(int group) const { return sum_at(groups_, group); }
 
+void CallCounts::forget_group(int group) { groups_.erase(group); }
+
 } // namespace frank::session

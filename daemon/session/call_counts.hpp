@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/plan/exec_table.hpp"
+#include "daemon/session/job.hpp"
 #include "daemon/sys/fd.hpp"
 
 #include <cstdint>
@@ -22,9 +23,7 @@ struct AccelRow {
 
 class CallCounts {
   public:
-    struct Sum {
-        std::uint64_t native = 0, emulated = 0;
-    };
+    using Sum = Calls;
 
     /// Anything but a plain file in memory is not taken: reading it could block.
     void follow(sys::Fd file);
@@ -33,6 +32,8 @@ class CallCounts {
     void read();
     Sum of_counter(std::uint16_t counter) const;
     Sum of_group(int group) const;
+    /// Whoever has its number next begins anew.
+    void forget_group(int group);
 
   private:
     void take(const plan::ExecCall &call);

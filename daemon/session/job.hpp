@@ -27,6 +27,14 @@ struct Progress {
     bool operator==(const Progress &) const = default;
 };
 
+/// How often tools ran natively, and emulated.
+struct Calls {
+    std::uint64_t native = 0;
+    std::uint64_t emulated = 0;
+
+    bool operator==(const Calls &) const = default;
+};
+
 struct Job {
     JobId id = 0;
     JobKind kind = JobKind::command;
@@ -38,6 +46,8 @@ struct Job {
     plan::Refusal refusal{};   ///< why it failed
     plan::Breakage breakage{}; ///< how emulation broke it, where that is known
     std::string cpu{};         ///< its own CPU model; empty: the session's
+    int group = 0;             ///< of a command: its first process inside, as frank-init told it
+    Calls calls{};             ///< of one that has ended, in a session with native twins
     bool has_terminal = false;
     bool has_log = false;
     std::uint64_t started = 0; ///< microseconds since 1970

@@ -55,6 +55,10 @@ JobRecord read(const toml::table &table) {
     job.breakage = {table["breakage"].value_or(std::string()),
                     table["breakage_line"].value_or(std::string())};
     job.cpu = table["cpu"].value_or(std::string());
+    // Not there in records of frankends before.
+    job.group = static_cast<int>(table["group"].value_or(std::int64_t{0}));
+    job.calls = {static_cast<std::uint64_t>(table["native_calls"].value_or(std::int64_t{0})),
+                 static_cast<std::uint64_t>(table["emulated_calls"].value_or(std::int64_t{0}))};
     job.has_terminal = need<bool>(table, "has_terminal");
     job.has_log = need<bool>(table, "has_log");
     job.started = need_unsigned(table, "started", longest);
@@ -80,6 +84,9 @@ std::string to_toml(const JobRecord &record) {
         {"breakage", job.breakage.name},
         {"breakage_line", job.breakage.line},
         {"cpu", job.cpu},
+        {"group", job.group},
+        {"native_calls", signed_of(job.calls.native)},
+        {"emulated_calls", signed_of(job.calls.emulated)},
         {"has_terminal", job.has_terminal},
         {"has_log", job.has_log},
         {"started", signed_of(job.started)},

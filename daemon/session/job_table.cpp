@@ -38,6 +38,11 @@ void JobTable::suspect(JobId id, const plan::Breakage &breakage) {
     news_.job_changed(id);
 }
 
+void JobTable::calls(JobId id, const Calls &calls) {
+    if (const auto found = entries_.find(id); found != entries_.end() && !found->second.job.ended_already())
+        found->second.job.calls = calls;
+}
+
 void JobTable::end(JobId id, JobState state, int status, plan::Refusal why, plan::Breakage breakage) {
     const auto found = entries_.find(id);
     if (found == entries_.end() || found->second.job.ended_already())

@@ -24,6 +24,8 @@ class JobTable {
     void progress(JobId id, Progress progress);
     /// What may be wrong with one that runs; an empty one: nothing any more.
     void suspect(JobId id, const plan::Breakage &breakage);
+    /// What its end, which is to follow, is to have on record.
+    void calls(JobId id, const Calls &calls);
     /// Does nothing for a job that is not there or has ended.
     void end(JobId id, JobState state, int status, plan::Refusal why = {}, plan::Breakage breakage = {});
     void wait(JobId id, Ledger::Ended ended);

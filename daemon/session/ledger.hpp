@@ -153,6 +153,8 @@ class Ledger {
     /// No twin, or none of these classes, from the next exec on.
     plan::Result<void> emulate(const std::string &name, const plan::ToolClasses &classes = {});
     std::vector<AccelRow> acceleration(const std::string &name);
+    /// Of a job, up to now or its end.
+    Calls calls_of(JobId id);
     /// From the next start on. True: it runs, and what runs in it goes by the old choice until then.
     plan::Result<bool> switch_workaround(const std::string &name, const std::string &workaround, bool on);
 

@@ -24,6 +24,16 @@ std::vector<AccelRow> Ledger::acceleration(const std::string &name) {
     return session == nullptr ? std::vector<AccelRow>() : session->acceleration().rows();
 }
 
+Calls Ledger::calls_of(JobId id) {
+    const Job *job = find_job(id);
+    if (job == nullptr)
+        return {};
+    Session *session = impl_->find(job->session);
+    if (job->ended_already() || job->kind != JobKind::command || session == nullptr)
+        return job->calls;
+    return session->acceleration().calls_of(job->group);
+}
+
 plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, Acceleration::Order order,
                                              std::uint32_t caller) {
     Session *session = find(name);

@@ -215,6 +215,8 @@ void Session::guest_gone(const plan::Refusal &why) {
     cancels_.clear();
     tool_.reset();
     tools_waiting_.clear();
+    for (const JobId id : context_.jobs.running_in(name()))
+        note_calls(*context_.jobs.find(id));
     acceleration_->session_is_gone();
     watched_.clear();
     started_ = 0;

@@ -126,9 +126,11 @@ class Session final : private GuestListener {
     std::vector<sys::Fd> own_table(SpawnOrder &order) const;
     void send_spawn(SpawnOrder order);
     plan::Breakage breakage_of(const Job &job, bool killed, int status, bool cancelled) const;
-    void spawned(JobId id, sys::Fd terminal);
+    void spawned(JobId id, int group, sys::Fd terminal);
     void spawn_failed(JobId id, plan::Refusal why);
     void ended(JobId id, int wait_status);
+    /// Before its end: what of it ran natively.
+    void note_calls(const Job &job);
     void answer(Ledger::SpawnDone done, plan::Result<Spawned> result);
     void tell(std::vector<Ledger::Done> &waiters, const plan::Result<void> &result);
     plan::Result<void> message(plan::InitType type, JobId id, int a, int b = 0);

@@ -113,7 +113,7 @@ void Session::guest_said(const plan::InitHeader &header, sys::Fd terminal) {
     case plan::InitType::routed:
         return acceleration_->routed(header.a, std::move(terminal));
     case plan::InitType::spawned:
-        return spawned(header.job, std::move(terminal));
+        return spawned(header.job, header.a, std::move(terminal));
     case plan::InitType::spawn_failed:
         if (const auto found = pending_.find(header.job); found != pending_.end())
             spawn_failed(header.job, spawn_failure(header.b, header.a, found->second.order.request, name()));
@@ -129,7 +129,7 @@ void Session::guest_said(const plan::InitHeader &header, sys::Fd terminal) {
     }
 }
 
-void Session::spawned(JobId id, sys::Fd terminal) {
+void Session::spawned(JobId id, int group, sys::Fd terminal) {
     auto node = pending_.extract(id);
     if (node.empty()) { // too late: its caller was told that it failed
         const Job *job = context_.jobs.find(id);
@@ -148,6 +148,7 @@ void Session::spawned(JobId id, sys::Fd terminal) {
     if (wants_terminal && !is_terminal_master(terminal))
         return refuse({Error::failed, "session " + name() + " gave no terminal"});
     pending.job.started = wall_clock();
+    pending.job.group = group;
     bool added = false;
     guarded(
         [&] {
@@ -190,12 +191,17 @@ plan::Breakage Session::breakage_of(const Job &job, bool killed, int status, boo
     return breakage;
 }
 
+void Session::note_calls(const Job &job) {
+    context_.jobs.calls(job.id, acceleration_->last_calls_of(job.group));
+}
+
 void Session::ended(JobId id, int wait_status) {
     const Job *job = context_.jobs.find(id);
     const bool ours = job != nullptr && job->session == name() && job->kind == JobKind::command;
     if (ours && !job->ended_already()) {
         const bool cancelled = cancels_.erase(id) > 0;
         watched_.erase(id);
+        note_calls(*job);
         if (WIFEXITED(wait_status))
             context_.jobs.end(id, JobState::exited, WEXITSTATUS(wait_status), {},
                               breakage_of(*job, false, WEXITSTATUS(wait_status), cancelled));

@@ -129,8 +129,10 @@ TEST_F(FrankctlJobs, JsonHasStableKeysAndNoControlCharacters) {
     ASSERT_EQ(run({"run", "box", "--", "true"}).status, 0);
     const Json jobs = Json::parse(run({"jobs", "--all", "--format", "json"}).out);
     ASSERT_EQ(jobs.size(), 1U);
-    EXPECT_EQ(keys(jobs[0].dump()).size(), 14U);
+    EXPECT_EQ(keys(jobs[0].dump()).size(), 16U);
     EXPECT_EQ(jobs[0]["state"], "exited");
+    EXPECT_EQ(jobs[0]["native_calls"], 12);
+    EXPECT_EQ(jobs[0]["emulated_calls"], 3);
 }
 
 TEST_F(FrankctlJobs, BoardsAreALineForEachArchitecture) {
@@ -149,9 +151,11 @@ TEST_F(FrankctlJobs, JobsListsThoseThatRunUnlessAllAreAskedFor) {
     EXPECT_EQ(run({"jobs", "--quiet"}).out, "2\n");
     EXPECT_EQ(run({"jobs", "--all", "--quiet"}).out, "1\n2\n");
     const std::string table = run({"jobs", "-a"}).out;
-    EXPECT_EQ(table.rfind("ID  KIND     SESSION  STATE    STATUS  STARTED              DESCRIPTION\n", 0), 0U)
+    EXPECT_EQ(
+        table.rfind("ID  KIND     SESSION  STATE    STATUS  NATIVELY  STARTED              DESCRIPTION\n", 0),
+        0U)
         << table;
-    EXPECT_NE(table.find("1   command  box      exited   3 "), std::string::npos) << table;
+    EXPECT_NE(table.find("1   command  box      exited   3       12 of 15  "), std::string::npos) << table;
     EXPECT_EQ(run({"cancel", "2"}).status, 0);
 }
 

@@ -7,6 +7,7 @@
 #include "daemon/plan/launch_request.hpp"
 #include "daemon/sys/event_loop.hpp"
 #include "daemon/sys/message_socket.hpp"
+#include "support/fake_routes.hpp"
 
 #include <cstdlib>
 #include <cstring>
@@ -91,6 +92,7 @@ class FakeInit {
     std::vector<std::pair<int, int>> sizes;             ///< what resize said: rows, columns
     std::vector<std::uint64_t> forgotten;
     std::map<std::uint64_t, FakeCommand> commands; ///< that run
+    FakeRoutes routes;
 
     std::string name() const { return request.hostname.data(); }
     bool is_workshop() const { return request.op == plan::LaunchOp::start_workshop; }
@@ -210,6 +212,10 @@ class FakeInit {
             break;
         case plan::InitType::look:
             look(message);
+            break;
+        case plan::InitType::routes:
+            if (const auto error = routes.take(message.fds.back()))
+                say(plan::InitType::routed, 0, *error, 0, routes.answer());
             break;
         default:
             std::abort();

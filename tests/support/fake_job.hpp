@@ -63,6 +63,11 @@ class FakeJob final : public sdbus::AdaptorInterfaces<org::frankend1::Job_adapto
         return progress_;
     }
 
+    sdbus::Struct<std::uint64_t, std::uint64_t> Calls() override {
+        return kind_ == "command" && !runs() ? sdbus::Struct<std::uint64_t, std::uint64_t>{12, 3}
+                                             : sdbus::Struct<std::uint64_t, std::uint64_t>{0, 0};
+    }
+
     std::string id_;
     std::string kind_;
     std::string session_;

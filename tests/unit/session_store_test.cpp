@@ -80,6 +80,8 @@ TEST_F(Stores, KeepEveryFieldOfAJob) {
     job.state = JobState::failed;
     job.status = 3;
     job.refusal = {Error::no_space, "it is full"};
+    job.group = 42;
+    job.calls = {1'000, 7};
     job.has_terminal = job.has_log = true;
     job.started = 5;
     job.ended = 6;
@@ -90,6 +92,7 @@ TEST_F(Stores, KeepEveryFieldOfAJob) {
     EXPECT_EQ(
         std::tie(same.id, same.kind, same.session, same.owner, same.description, same.state, same.status),
         std::tie(job.id, job.kind, job.session, job.owner, job.description, job.state, job.status));
+    EXPECT_EQ(std::tie(same.group, same.calls), std::tie(job.group, job.calls));
     EXPECT_EQ(std::tie(same.refusal, same.has_terminal, same.has_log, same.started, same.ended),
               std::tie(job.refusal, job.has_terminal, job.has_log, job.started, job.ended));
 }

@@ -109,6 +109,18 @@ END
     [ "$(of_tool /sed native_calls)" -eq $((native + 1)) ]
 }
 
+@test "$arch: the record of a job says what of it ran natively" {
+    is_native /sed || skip "there is no twin of sed"
+    local job
+    job=$(frank run "$arch" --detach -- sh -c 'sed -n p /etc/hostname; sed -n p /etc/hostname; uname')
+    frank attach "$job"
+    frank jobs --all --format json | python3 -c '
+import json, sys
+job = next(job for job in json.load(sys.stdin) if job["id"] == sys.argv[1])
+print(job["native_calls"], job["emulated_calls"])
+sys.exit(job["native_calls"] < 3 or job["emulated_calls"] < 1)' "$job"
+}
+
 @test "$arch: tools of a class are switched alone" {
     is_native /sed || skip "there is no twin of sed"
     local native
