@@ -58,6 +58,19 @@ std::string seconds(std::uint64_t microseconds) {
     return std::to_string(tenths / 10) + "." + std::to_string(tenths % 10);
 }
 
+/// Where there is no tool to tell of.
+void say_state(SessionRemote &session, const AccelOptions &options, const std::string &state) {
+    const auto offer = asked(session_title(options.name), [&] { return session.AccelerationOffer(); });
+    std::string line = "acceleration: " + state;
+    if (state == "on")
+        line += ", from the session's first start on";
+    else if (state == "none" || state == "off")
+        line += offer.get<0>() ? "; frankctl accel " + options.name + " on" : "";
+    if (!offer.get<1>().empty() && state != "busy")
+        line += " (" + offer.get<1>() + ")";
+    print_line(line);
+}
+
 int status(const AccelOptions &options, const Invocation &invocation) {
     DaemonLink link(invocation.globals);
     SessionRemote session = link.session(options.name);
@@ -87,7 +100,7 @@ int status(const AccelOptions &options, const Invocation &invocation) {
     else if (!list.empty())
         table.print();
     else if (!invocation.globals.quiet)
-        std::puts(("acceleration: " + state + "; frankctl accel " + options.name + " on").c_str());
+        say_state(session, options, state);
     return 0;
 }
 

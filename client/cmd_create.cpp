@@ -9,6 +9,7 @@
 #include "client/text.hpp"
 
 #include <CLI/App.hpp>
+#include <CLI/Validators.hpp>
 #include <fcntl.h>
 #include <nlohmann/json.hpp>
 
@@ -23,6 +24,7 @@ struct CreateOptions {
     std::string cpu;
     std::string emulator;
     std::string board;
+    std::string accel;
     std::vector<std::string> workarounds_off;
     std::vector<std::string> include;
     bool dry_run = false;
@@ -36,6 +38,8 @@ Options details_of(const CreateOptions &options) {
         details["cpu"] = sdbus::Variant{text_argument("--cpu", options.cpu)};
     if (!options.board.empty())
         details["board"] = sdbus::Variant{text_argument("--board", options.board)};
+    if (!options.accel.empty())
+        details["accel"] = sdbus::Variant{options.accel};
     for (const std::string &name : options.workarounds_off)
         (void)text_argument("--no-workaround", name);
     if (!options.workarounds_off.empty())
@@ -108,6 +112,22 @@ int finish(DaemonLink &link, Attendant &attendant, const std::string &path, Prog
     return exit_status_of(end, "the creation");
 }
 
+/// What native speed would take where it is not on already, or why it cannot be had.
+void tell_of_acceleration(DaemonLink &link, const CreateOptions &options) {
+    try {
+        SessionRemote session = link.session(options.name);
+        if (options.accel == "off" || std::string(session.Acceleration()) != "none")
+            return;
+        const auto offer = session.AccelerationOffer();
+        if (offer.get<0>())
+            complain("its tools run emulated; for native speed: frankctl accel " + options.name + " on (" +
+                     printable(offer.get<1>()) + ")");
+        else if (options.accel == "on")
+            complain("its tools stay emulated: " + printable(offer.get<1>()));
+    } catch (const sdbus::Error &) { // it was made, whatever becomes of it
+    }
+}
+
 int create(const CreateOptions &options, const Invocation &invocation) {
     (void)text_argument("the name", options.name);
     for (const std::string &package : options.include)
@@ -124,6 +144,8 @@ int create(const CreateOptions &options, const Invocation &invocation) {
     const std::string path = begin(link, attendant, options, source, emulator);
     progress.follow(path);
     const int status = finish(link, attendant, path, progress);
+    if (status == 0 && !invocation.globals.quiet)
+        tell_of_acceleration(link, options);
     if (status == 0 && !invocation.globals.quiet && is_terminal(STDERR_FILENO))
         complain("'" + options.name + "' is ready: frankctl enter " + options.name);
     return status;
@@ -150,6 +172,10 @@ Action define_create(CLI::App &verb) {
     verb.add_option("--emulator", options->emulator,
                     "a static qemu-user to use in place of the distribution's")
         ->type_name("PATH");
+    verb.add_option("--accel", options->accel,
+                    "native speed from the first start on: auto (where that takes no download), on or off")
+        ->check(CLI::IsMember({"auto", "on", "off"}))
+        ->type_name("WHEN");
     verb.add_option("--no-workaround", options->workarounds_off,
                     "a work-around that the session is not to get; may be repeated")
         ->type_name("NAME")

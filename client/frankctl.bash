@@ -23,7 +23,7 @@ _frankctl() {
         --bus)
             bus=(--bus "${COMP_WORDS[i + 1]}")
             i=$((i + 1)) ;;
-        --format | --arch | --board | --cpu | --no-workaround | --emulator | --include | --class | -u | --user | -w | --workdir | -e | \
+        --format | --arch | --board | --cpu | --accel | --no-workaround | --emulator | --include | --class | -u | --user | -w | --workdir | -e | \
             --env | --preserve-fds | -o | --output | --sysroot)
             i=$((i + 1)) ;;
         -?*) ;;
@@ -50,6 +50,9 @@ _frankctl() {
         mapfile -t COMPREPLY < <(compgen -W "$(_frankctl_ask boards)" -- "$cur")
         return
         ;;
+    --accel)
+        mapfile -t COMPREPLY < <(compgen -W 'auto on off' -- "$cur")
+        return ;;
     --class)
         mapfile -t COMPREPLY < <(compgen -W 'compiler binutils build shell archive coreutils' -- "$cur")
         return ;;
@@ -64,7 +67,7 @@ _frankctl() {
     local options='' words=''
     case $verb in
     '') options=$globals words=$verbs ;;
-    create) options='--arch --board --cpu --no-workaround --emulator --include --dry-run' ;;
+    create) options='--arch --board --cpu --accel --no-workaround --emulator --include --dry-run' ;;
     enter) options='--user --workdir --env --emulator --cpu --' ;;
     run) options='--user --workdir --env --tty --no-tty --preserve-fds --detach --emulator --cpu --' ;;
     trace) options='--user --workdir --env --emulator --cpu --output --' ;;

@@ -18,6 +18,7 @@ plan::RawCreate read_common(Options &options, const std::string &name, plan::Roo
     raw.cpu = options.text("cpu");
     raw.board = options.text("board");
     raw.workarounds_off = options.list("workarounds_off");
+    raw.accel = options.text("accel");
     raw.source = options.text("source");
     return raw;
 }
@@ -103,11 +104,18 @@ void ManagerObject::create(Call call, const JobReply &reply, const plan::CreateR
     call.details.emplace("source", request.source.empty() ? request.suite : request.source);
     // std::function copies, a descriptor does not.
     const auto held = std::make_shared<Given>(std::move(given));
-    door_.pass(call, reply, [&ledger = door_.ledger(), reply, request, held] {
+    const auto act = [&ledger = door_.ledger(), reply, request, held] {
         const session::JobId job =
             accept(ledger.create(request, std::move(held->source), std::move(held->emulator)));
         reply.send(sdbus::ObjectPath{contract::job_path(std::to_string(job))});
-    });
+    };
+    if (request.kind != plan::RootKind::directory || request.accel != plan::AccelWish::on)
+        return door_.pass(call, reply, act);
+    // It promises what Accelerate does: that is to be allowed as well.
+    Call twins = call;
+    twins.rule = rule_of(contract::session_interface, "Accelerate");
+    twins.own = true;
+    door_.pass(call, reply, [this, twins, reply, act] { door_.pass(twins, reply, act); });
 }
 
 std::vector<std::string> ManagerObject::DescribePlan(const std::string &name, const OptionMap &options) {

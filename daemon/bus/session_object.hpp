@@ -56,6 +56,7 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     std::string Board() override;
     std::string Acceleration() override;
     std::vector<std::string> AccelerationOff() override;
+    sdbus::Struct<bool, std::string> AccelerationOffer() override;
     using WorkaroundRows =
         std::vector<sdbus::Struct<std::string, bool, std::string, std::string, std::string>>;
     WorkaroundRows Workarounds() override;

@@ -37,6 +37,7 @@ PropertyMap SessionObject::news() {
             {"Board", sdbus::Variant{Board()}},
             {"Acceleration", sdbus::Variant{Acceleration()}},
             {"AccelerationOff", sdbus::Variant{AccelerationOff()}},
+            {"AccelerationOffer", sdbus::Variant{AccelerationOffer()}},
             {"Workarounds", sdbus::Variant{Workarounds()}},
             {"WorkaroundsOff", sdbus::Variant{WorkaroundsOff()}},
             {"Findings", sdbus::Variant{Findings()}}};
@@ -79,6 +80,13 @@ std::string SessionObject::Board() {
 
 std::string SessionObject::Acceleration() {
     return property([](const session::SessionView &view) { return view.acceleration; });
+}
+
+sdbus::Struct<bool, std::string> SessionObject::AccelerationOffer() {
+    return property([](const session::SessionView &view) {
+        const auto &offer = view.acceleration_offer;
+        return sdbus::Struct<bool, std::string>{offer.has_value(), offer ? *offer : offer.error().message};
+    });
 }
 
 std::vector<std::string> SessionObject::AccelerationOff() {

@@ -57,8 +57,10 @@ void switch_off(AccelRecord &record, const ToolClasses &classes) {
     record.off.insert(classes.begin(), classes.end());
     if (classes.empty() || record.off == all_tool_classes())
         record.on = false;
-    if (!record.on)
+    if (!record.on) {
         record.off.clear();
+        record.todo = false;
+    }
 }
 
 void take_survey_line(std::string_view line, Survey &survey) {

@@ -54,6 +54,8 @@ struct ToolVerdict {
 struct AccelRecord {
     bool on = false;
     ToolClasses off{};   ///< while it is on: what stays emulated all the same
+    bool todo = false;   ///< it is on, and at the next start there is more to do than to lay routes
+    std::string suite{}; ///< of its Debian, as its creation saw it; empty: not known, or none
     std::string twins{}; ///< their digest; empty: none yet
     std::vector<ToolVerdict> tools{};
 };

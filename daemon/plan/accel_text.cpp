@@ -134,7 +134,12 @@ std::string to_toml(const AccelRecord &record) {
     toml::array off;
     for (const std::string &name : names_of(record.off))
         off.push_back(name);
-    return text_of(toml::table{{"on", record.on}, {"off", off}, {"twins", record.twins}, {"tool", tools}});
+    return text_of(toml::table{{"on", record.on},
+                               {"off", off},
+                               {"todo", record.todo},
+                               {"suite", record.suite},
+                               {"twins", record.twins},
+                               {"tool", tools}});
 }
 
 Result<AccelRecord> accel_from_toml(std::string_view text) {
@@ -156,6 +161,8 @@ Result<AccelRecord> accel_from_toml(std::string_view text) {
     if (!off)
         return tl::unexpected(off.error());
     record.off = *off;
+    record.todo = (*table)["todo"].value_or(false);
+    record.suite = (*table)["suite"].value_or(std::string());
     for (const toml::node &entry : *tools) {
         if (!entry.is_table())
             return refuse(Error::failed, "accel.toml has a tool that is none");

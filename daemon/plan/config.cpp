@@ -46,6 +46,13 @@ Result<void> read_defaults(const toml::table &table, std::string_view origin, Co
     else
         reader.reject("network", "must be \"auto\", \"host\", \"user\" or \"none\"");
 
+    std::string accel = "auto";
+    reader.text("accel", max_word, accel);
+    if (const auto wish = accel_wish(accel))
+        defaults.accel = *wish;
+    else
+        reader.reject("accel", "must be \"auto\", \"on\" or \"off\"");
+
     reader.text("debian_variant", max_word, defaults.debian_variant);
     if (!is_debian_variant(defaults.debian_variant)) {
         std::string list;
@@ -79,8 +86,8 @@ bool Config::operator==(const Config &other) const {
     const auto values = [](const Config &config) {
         return std::tie(config.limits.sessions, config.limits.jobs, config.limits.finished_jobs,
                         config.limits.pending_authorizations, config.limits.log_bytes,
-                        config.limits.hang_seconds, config.defaults.network, config.defaults.debian_variant,
-                        config.defaults.debian_mirror, config.host_binfmt);
+                        config.limits.hang_seconds, config.defaults.network, config.defaults.accel,
+                        config.defaults.debian_variant, config.defaults.debian_mirror, config.host_binfmt);
     };
     return values(*this) == values(other);
 }

@@ -2,6 +2,7 @@
 // and column.
 #pragma once
 
+#include "daemon/plan/accel_wish.hpp"
 #include "daemon/plan/launch_request.hpp"
 #include "daemon/plan/result.hpp"
 
@@ -28,6 +29,7 @@ struct Config {
     struct Defaults {
         NetworkPolicy network = NetworkPolicy::automatic;
         std::string debian_variant = "minbase"; ///< mmdebstrap's --variant
+        AccelWish accel = AccelWish::automatic; ///< of new sessions
         std::string debian_mirror;              ///< its one MIRROR; empty: the suite's usual archives
     } defaults;
 

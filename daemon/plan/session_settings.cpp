@@ -86,6 +86,9 @@ Result<void> check_shown(const RawCreate &raw) {
                       "\"" + printable(*wrong, 40) +
                           "\" cannot be a work-around: \"frankctl show\" names those "
                           "that a session has");
+    if (!raw.accel.empty() && !accel_wish(raw.accel))
+        return refuse(Error::invalid_argument,
+                      "acceleration is auto, on or off, not \"" + printable(raw.accel, 40) + "\"");
     if (raw.source.size() > max_source)
         return refuse(Error::limit_exceeded,
                       "the name of the source is longer than " + std::to_string(max_source) + " bytes");
@@ -149,7 +152,8 @@ Result<CreateRequest> parse_create(const RawCreate &raw) {
                          raw.include,
                          printable(raw.emulator, max_source),
                          raw.board,
-                         raw.workarounds_off};
+                         raw.workarounds_off,
+                         accel_wish(raw.accel)};
 }
 
 } // namespace frank::plan

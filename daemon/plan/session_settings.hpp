@@ -1,6 +1,7 @@
 // What frankend remembers of a named root filesystem, and its text form (session.toml).
 #pragma once
 
+#include "daemon/plan/accel_wish.hpp"
 #include "daemon/plan/arch_set.hpp"
 #include "daemon/plan/launch_request.hpp"
 #include "daemon/plan/result.hpp"
@@ -36,6 +37,7 @@ struct CreateRequest {
         emulator{};      ///< what the user called the one that was given; shown only, empty: this machine's
     std::string board{}; ///< empty: the generic one of the architecture
     std::vector<std::string> workarounds_off{}; ///< names
+    std::optional<AccelWish> accel{};           ///< nothing: as the configuration has it
 };
 
 /// As it came from outside.
@@ -51,6 +53,7 @@ struct RawCreate {
     std::string emulator{};
     std::string board{};
     std::vector<std::string> workarounds_off{};
+    std::string accel{};
 };
 
 /// What may be the name of a Debian's suite: "bookworm".

@@ -252,6 +252,8 @@ void Acceleration::cancel() {
 void Acceleration::session_is_up() {
     lent_ = false;
     routes_.clear();
+    if (!std::exchange(expected_, false) && record_.on && record_.todo)
+        return keep_promise();
     if (!record_.on || context_.twins.find(record_.twins) == nullptr)
         return;
     guarded([this] { lend([this] { survey([this] { put_in_force(); }); }); },
@@ -262,6 +264,7 @@ void Acceleration::session_is_gone() {
     lent_ = false;
     routes_.clear();
     calls_.forget();
+    expected_ = false;
     when_routed_ = nullptr;
     deadline_.reset();
     finish(plan::refuse(Error::invalid_state, "session " + session_.name() + " ended meanwhile"));
@@ -273,6 +276,11 @@ void Acceleration::save() { context_.settings.save_acceleration(session_.name(),
 void Acceleration::finish(plan::Result<void> result) {
     log_.reset();
     const Ears ears = std::exchange(ears_, {});
+    if (ears.done && record_.todo && (result || result.error().error == Error::cancelled)) {
+        record_.todo = false;
+        guarded([this] { save(); },
+                [&result](plan::Refusal why) { result = tl::unexpected(std::move(why)); });
+    }
     if (!ears.done) {
         if (!result && session_.state() == SessionState::running)
             spdlog::warn("session {} runs without its twins: {}", session_.name(), result.error().message);

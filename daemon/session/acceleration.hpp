@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/plan/accel.hpp"
+#include "daemon/plan/accel_wish.hpp"
 #include "daemon/session/call_counts.hpp"
 #include "daemon/session/twin_making.hpp"
 
@@ -40,6 +41,12 @@ class Acceleration {
     /// The same, for the last time.
     Calls last_calls_of(int group);
 
+    /// Once, when its root is whole: what its owner wants of it, for the first start. `suite`: of a Debian.
+    void promise(plan::AccelWish wish, const std::string &suite);
+    /// Somebody starts the session for the sake of turn_on(): that keeps the promise.
+    void expect_order() { expected_ = true; }
+    /// What turn_on() would take, for people; refused where it cannot be.
+    plan::Result<std::string> offer() const;
     /// From the next exec on. Makes twins where there are none, verifies what was not. The session runs.
     /// `log`: what the tools say to people.
     void turn_on(Order order, sys::Fd log, Ears ears);
@@ -67,6 +74,7 @@ class Acceleration {
     std::vector<plan::RouteEntry> routes_left() const;
     void save();
     void finish(plan::Result<void> result);
+    void keep_promise();
     template <class Act> void step(Act act);
 
     Context &context_;
@@ -77,6 +85,7 @@ class Acceleration {
     CallCounts calls_;
     bool lent_ = false; ///< the twins are in the session's sight
     Order order_;
+    bool expected_ = false; ///< turn_on() follows the start that is under way
     Ears ears_;
     sys::Fd log_;
     Next when_routed_;
@@ -86,5 +95,8 @@ class Acceleration {
     std::unique_ptr<Workshop> workshop_;
     std::unique_ptr<TwinMaking> making_;
 };
+
+/// Of a job: how it goes and ends.
+Acceleration::Ears ears_of(Context &context, JobId job);
 
 } // namespace frank::session

@@ -1,5 +1,6 @@
 #include "daemon/session/creation.hpp"
 
+#include "daemon/session/acceleration.hpp"
 #include "daemon/session/board_choice.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/landlock.hpp"
@@ -165,6 +166,7 @@ void Creation::complete(plan::Arch arch, const TreeReport &report) {
     settings.storage = report.storage();
     settings.complete = true;
     session_.store(std::move(settings));
+    session_.acceleration().promise(request_.accel.value_or(context_.config.defaults.accel), report.suite());
     session_.show(std::nullopt);
     end({true, JobState::exited, {}});
 }

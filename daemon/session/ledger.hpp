@@ -40,10 +40,11 @@ struct SessionView {
     plan::TableKind table; ///< by which its programs come to frank-exec
     std::uint64_t started; ///< microseconds since 1970, 0 while it does not run
     std::vector<JobId> jobs;
-    std::string board;                  ///< the one it shows; empty: none
-    std::string cpu;                    ///< what the emulator is told; empty: its own default
-    std::string acceleration;           ///< "none" (nothing is known of twins), "off", "on", "busy"
-    plan::ToolClasses acceleration_off; ///< while it is on: what stays emulated
+    std::string board;                            ///< the one it shows; empty: none
+    std::string cpu;                              ///< what the emulator is told; empty: its own default
+    std::string acceleration;                     ///< "none" (nothing is known of twins), "off", "on", "busy"
+    plan::Result<std::string> acceleration_offer; ///< what it would take; refused where it cannot be
+    plan::ToolClasses acceleration_off;           ///< while it is on: what stays emulated
     struct Workaround {
         std::string name;
         bool on; ///< its commands get it

@@ -57,6 +57,8 @@ plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, Accelerati
             result = add_job(JobKind::accelerate, session->settings().name, caller,
                              (order.again ? "verify the twins of " : "accelerate ") + name, true);
             const auto log = std::make_shared<sys::Fd>(context.job_files.create_log(*result));
+            if (session->state() != SessionState::running)
+                session->acceleration().expect_order();
             session->start([this, name, order, job = *result, log](const plan::Result<void> &started) {
                 begin_acceleration(name, order, job, std::move(*log), started);
             });
@@ -70,22 +72,14 @@ plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, Accelerati
 
 void Ledger::Impl::begin_acceleration(const std::string &name, const Acceleration::Order &order, JobId job,
                                       sys::Fd log, const plan::Result<void> &started) {
-    const auto done = [this, job](const plan::Result<void> &result) {
-        const bool cancelled = !result && result.error().error == Error::cancelled;
-        context.jobs.end(job,
-                         result      ? JobState::exited
-                         : cancelled ? JobState::cancelled
-                                     : JobState::failed,
-                         0, result ? plan::Refusal{} : result.error());
-    };
+    Acceleration::Ears ears = ears_of(context, job);
     Session *session = find(name);
     if (!started)
-        return done(started);
+        return ears.done(started);
     if (session == nullptr || session->acceleration().busy())
-        return done(plan::refuse(Error::invalid_state, "session " + name + " is not as it was any more"));
-    session->acceleration().turn_on(
-        order, std::move(log),
-        {[this, job](const Progress &progress) { context.jobs.progress(job, progress); }, done});
+        return ears.done(
+            plan::refuse(Error::invalid_state, "session " + name + " is not as it was any more"));
+    session->acceleration().turn_on(order, std::move(log), std::move(ears));
 }
 
 /// Twins that no root refers to go, but not while some may be on their way to one; `incomplete`: those too

@@ -30,6 +30,7 @@ SessionView Session::view() const {
             board_name(boards, settings_),
             cpu_of(boards, settings_, settings_.arch),
             acceleration_->state(),
+            acceleration_->offer(),
             acceleration_->record().off,
             workarounds_shown(),
             findings()};

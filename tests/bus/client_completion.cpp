@@ -20,6 +20,7 @@ TEST_F(FrankctlCompletion, KnowsTheCommandsAndTheirOptions) {
     EXPECT_EQ(completions({"trace", "-o", "file", "bo"}), "box");
     EXPECT_EQ(completions({"debug", "box", "--sys"}), "--sysroot");
     EXPECT_EQ(completions({"accel", "box", "ve"}), "verify");
+    EXPECT_EQ(completions({"create", "box", "--accel", "o"}), "on off");
     EXPECT_EQ(completions({"accel", "box", "on", "--class", "a"}), "archive");
 }
 

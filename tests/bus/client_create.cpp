@@ -92,6 +92,19 @@ TEST_F(FrankctlCreate, SaysOnATerminalWhatComesNext) {
         << terminal.shown();
 }
 
+TEST_F(FrankctlCreate, SaysWhatNativeSpeedWouldTake) {
+    EXPECT_EQ(
+        run({"create", "two-words", directory()}).err,
+        "frankctl: its tools run emulated; for native speed: frankctl accel two-words on (some minutes)\n");
+    EXPECT_EQ(run({"create", "two-words", directory(), "--accel", "off"}).err, "");
+    EXPECT_EQ(run({"create", "two-words", directory(), "--quiet"}).err, "");
+    EXPECT_EQ(run({"create", "box", directory(), "--accel", "auto"}).err, "") << "it is on";
+    EXPECT_EQ(run({"create", "denied", directory(), "--accel", "on"}).err,
+              "frankctl: its tools stay emulated: it is no Debian\n");
+    EXPECT_EQ(run({"create", "denied", directory()}).err, "");
+    EXPECT_EQ(run({"create", "box", directory(), "--accel", "fast"}).status, 125);
+}
+
 TEST_F(FrankctlCreate, CancelsTheJobAtASignal) {
     for (const auto &[signal, status] : {std::pair{"INT", "130"}, {"TERM", "143"}, {"HUP", "129"}}) {
         const Outcome outcome = shell("$F create slow " + directory() + " & p=$!; sleep 0.5; kill -" +

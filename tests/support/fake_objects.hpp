@@ -48,8 +48,12 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
     std::string Emulator() override { return "/usr/bin/qemu-aarch64-static"; }
     bool EmulatorReplaced() override { return false; }
     std::string Board() override { return "rpi4"; }
-    std::string Acceleration() override { return "on"; }
+    std::string Acceleration() override { return name_ == "two-words" || name_ == "denied" ? "none" : "on"; }
     std::vector<std::string> AccelerationOff() override { return {"archive"}; }
+    sdbus::Struct<bool, std::string> AccelerationOffer() override {
+        return name_ == "denied" ? sdbus::Struct<bool, std::string>{false, "it is no Debian"}
+                                 : sdbus::Struct<bool, std::string>{true, "some minutes"};
+    }
     void SwitchWorkaround(sdbus::Result<bool> &&result, std::string workaround, bool on,
                           Options options) override;
     std::vector<sdbus::Struct<std::string, bool, std::string, std::string, std::string>>

@@ -35,6 +35,7 @@ log_bytes = 65536
 hang_seconds = 30
 [defaults]
 network = "none"
+accel = "on"
 debian_variant = "buildd"
 debian_mirror = "http://10.0.0.1:3142/debian"
 )",
@@ -42,13 +43,18 @@ debian_mirror = "http://10.0.0.1:3142/debian"
     ASSERT_TRUE(config) << config.error().message;
     Config expected;
     expected.limits = {1, 2, 0, 3, 65536, 30};
-    expected.defaults = {NetworkPolicy::none, "buildd", "http://10.0.0.1:3142/debian"};
+    expected.defaults = {NetworkPolicy::none, "buildd", AccelWish::on, "http://10.0.0.1:3142/debian"};
     expected.host_binfmt = true;
     EXPECT_EQ(*config, expected);
     EXPECT_NE(*config, Config{});
 }
 
 TEST(Config, KnowsTheNetworks) {
+    EXPECT_EQ(parse_config("", "x")->defaults.accel, AccelWish::automatic);
+    EXPECT_EQ(parse_config("defaults.accel = 'on'", "x")->defaults.accel, AccelWish::on);
+    EXPECT_EQ(parse_config("defaults.accel = 'off'", "x")->defaults.accel, AccelWish::off);
+    EXPECT_EQ(refusal_of("[defaults]\naccel = 'fast'\n"),
+              "frankend.toml:2:9: \"accel\" in [defaults] must be \"auto\", \"on\" or \"off\"");
     EXPECT_EQ(parse_config("defaults.network = 'auto'", "x")->defaults.network, NetworkPolicy::automatic);
     EXPECT_EQ(parse_config("defaults.network = 'host'", "x")->defaults.network, NetworkPolicy::host);
     EXPECT_EQ(parse_config("defaults.network = 'user'", "x")->defaults.network, NetworkPolicy::user);

@@ -113,6 +113,8 @@ TEST(AccelFile, ComesBackAsItWas) {
     AccelRecord record;
     record.on = true;
     record.off = {ToolClass::archive};
+    record.todo = true;
+    record.suite = "bookworm";
     record.twins = std::string(64, 'b');
     record.tools.push_back({"usr/bin/sed", {0, 7, 8, 9, 10}, true, "", 2000, 100, 10});
     record.tools.push_back({"bin/bash", {0, 1, 2, 3, 4}, false, "version 5 here, 6 in the twin", 0, 0, 0});
@@ -120,6 +122,8 @@ TEST(AccelFile, ComesBackAsItWas) {
     ASSERT_TRUE(again) << again.error().message;
     EXPECT_TRUE(again->on);
     EXPECT_EQ(again->off, record.off);
+    EXPECT_TRUE(again->todo);
+    EXPECT_EQ(again->suite, "bookworm");
     EXPECT_EQ(again->twins, record.twins);
     ASSERT_EQ(again->tools.size(), 2U);
     EXPECT_TRUE(again->tools[0].file.same_file(record.tools[0].file));

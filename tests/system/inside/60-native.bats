@@ -147,6 +147,20 @@ sys.exit(job["native_calls"] < 3 or job["emulated_calls"] < 1)' "$job"
     is_native /sed
 }
 
+@test "$arch: a root that is created where its twins are has native speed from its first start on" {
+    is_native /sed || skip "there is no twin of sed"
+    frank create quick "$FRANK_SANDBOX/$arch.tar" --accel off
+    [ "$(shown quick acceleration)" = none ]
+    frank destroy quick
+    frank create quick "$FRANK_SANDBOX/$arch.tar"
+    [ "$(shown quick acceleration)" = on ]
+    frank start quick
+    frank jobs --format json | python3 -c '
+import json, sys
+assert any(job["kind"] == "accelerate" and job["session"] == "quick" for job in json.load(sys.stdin))'
+    frank destroy quick --force
+}
+
 @test "$arch: a session that starts again has its twins" {
     is_native /sed || skip "there is no twin of sed"
     frank stop "$arch"
