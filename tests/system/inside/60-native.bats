@@ -75,6 +75,67 @@ END
     inside rm /root/stamp
 }
 
+@test "$arch: a twin that crashes in the middle of a build is stood in for, and the build passes" {
+    is_native /cc1 || skip "there is no twin of the compiler"
+    local cc1 emulated native triplet
+    case $arch in
+    arm64) triplet=aarch64-linux-gnu ;;
+    armhf) triplet=arm-linux-gnueabihf ;;
+    esac
+    cc1=$(find "$FRANK_SANDBOX/storage" -path "*/usr/lib/gcc-cross/$triplet/*/cc1")
+    [ -f "$cc1" ]
+    emulated=$(of_tool /cc1 emulated_calls) native=$(of_tool /cc1 native_calls)
+    # In its place, by root of this machine: one that dies of the second file, half of whose assembly is written then.
+    mv "$cc1" "$cc1.whole"
+    cat >"$cc1" <<END
+#!/bin/sh
+out= last=
+for word; do [ "\$last" != -o ] || out=\$word; last=\$word; done
+case "\$*" in *two.c*) echo '.half' >"\$out"; kill -SEGV \$\$ ;; esac
+exec "/run/frankend/native/usr/lib/gcc-cross/${cc1##*/gcc-cross/}.whole" "\$@"
+END
+    chmod 755 "$cc1"
+    run inside sh -ec 'rm -rf /tmp/c; mkdir /tmp/c; cd /tmp/c
+        for name in one two three; do echo "int $name(void) { return sizeof __func__; }" >$name.c; done
+        echo "int one(void), two(void), three(void); int main(void) { return one() + two() + three(); }" >main.c
+        for name in one two three main; do gcc -O1 -c $name.c; done
+        gcc *.o -o sum
+        ./sum || echo "sum $?"'
+    mv -f "$cc1.whole" "$cc1"
+    echo "$output"
+    [ "$status" -eq 0 ]
+    [ "${lines[-1]}" = "sum 14" ]
+    [ "$(of_tool /cc1 native_calls)" -eq $((native + 4)) ]
+    [ "$(of_tool /cc1 emulated_calls)" -eq $((emulated + 1)) ]
+}
+
+# Every file of the session's root, without times.
+root_listing() {
+    listing "$1" | sed -E 's/^(([^|]*\|){6})[0-9.]+\|/\1|/'
+}
+
+@test "$arch: the root is the same after an accelerated build as after an emulated one" {
+    is_native /cc1 || skip "there is no twin of the compiler"
+    local mode root
+    inside touch "/root/this-is-$arch"
+    root=$(find "$FRANK_SANDBOX/storage" -path "*/root/this-is-$arch")
+    root=${root%/root/this-is-*}
+    [ -d "$root" ]
+    for mode in off on; do
+        # No names of the compiler's package in it: all bytes are to be the same.
+        as-user frankdemo frankctl run "$arch" --env FRANKEND_ACCEL=$mode -- sh -ec 'rm -rf /root/b; mkdir /root/b; cd /root/b
+            cat >program.c
+            gcc -O2 -g -fno-ident -c program.c
+            ar rc lib.a program.o
+            gcc program.o -o program
+            ./program >out; tar -cf - --mtime=@1 --sort=name program.c out | gzip -n >out.tgz' <"$BATS_FILE_TMPDIR/program.c"
+        root_listing "$root" >"$BATS_FILE_TMPDIR/root.$mode"
+    done
+    grep -q 'root/b/program$' "$BATS_FILE_TMPDIR/root.on"
+    diff "$BATS_FILE_TMPDIR/root.off" "$BATS_FILE_TMPDIR/root.on"
+    inside rm -r /root/b "/root/this-is-$arch"
+}
+
 @test "$arch: a library to load first, and the user's wish, leave it to emulation" {
     is_native /sed || skip "there is no twin of sed"
     local emulated native
@@ -136,15 +197,23 @@ sys.exit(job["native_calls"] < 3 or job["emulated_calls"] < 1)' "$job"
     is_native /sed
 }
 
-@test "$arch: a tool that is upgraded loses its route, and gets it back when it is verified" {
+@test "$arch: tools that are upgraded lose their routes at once, and get them back when they are verified" {
     is_native /sed || skip "there is no twin of sed"
-    local emulated
-    emulated=$(of_tool /sed emulated_calls)
-    inside sh -c 'cp -p /usr/bin/sed /usr/bin/sed.new && mv /usr/bin/sed.new /usr/bin/sed'
-    inside sed -n p /etc/hostname
-    [ "$(of_tool /sed emulated_calls)" -gt "$emulated" ]
+    local tool emulated native
+    for tool in sed bash; do
+        is_native "/$tool" || continue
+        emulated=$(of_tool "/$tool" emulated_calls) native=$(of_tool "/$tool" native_calls)
+        # As dpkg does it: a new file takes the name.
+        inside sh -c "cp -p /usr/bin/$tool /usr/bin/$tool.dpkg-new && mv /usr/bin/$tool.dpkg-new /usr/bin/$tool; exec $tool --help >/dev/null"
+        [ "$(of_tool "/$tool" emulated_calls)" -eq $((emulated + 1)) ]
+        [ "$(of_tool "/$tool" native_calls)" -eq "$native" ]
+    done
     frank accel "$arch" on
     is_native /sed
+    [ -z "$(of_tool /bash native)" ] || is_native /bash
+    native=$(of_tool /sed native_calls)
+    inside sed -n p /etc/hostname
+    [ "$(of_tool /sed native_calls)" -eq $((native + 1)) ]
 }
 
 @test "$arch: a root that is created where its twins are has native speed from its first start on" {
