@@ -37,7 +37,7 @@ constexpr std::array table{
     Command{"cancel", "end a job", define_cancel, Command::Rest::none},
     Command{"boards", "list the boards that a session can show", define_boards, Command::Rest::none},
     Command{"accel", "native speed for compilers, shells and other tools of a session", define_accel,
-            Command::Rest::none},
+            Command::Rest::optional},
     Command{"workarounds", "list the work-arounds that a session gets, or switch one on or off",
             define_workarounds, Command::Rest::none},
     Command{"binfmt", "show and change which foreign programs this machine runs outside of sessions",

@@ -74,7 +74,7 @@ _frankctl() {
     debug) options='--user --workdir --env --emulator --cpu --sysroot --wait --' ;;
     destroy) options='--force' ;;
     jobs) options='--all' ;;
-    accel) options='--class' ;;
+    accel) options='--class --user --workdir --env --' ;;
     log) options='--follow' ;;
     esac
     if [[ $cur == -* ]]; then

@@ -58,6 +58,17 @@ TEST_F(FrankctlAccel, SwitchesClassesOfTools) {
     EXPECT_NE(run({"accel", "box", "--format", "json"}).out.find("\"classes_off\""), std::string::npos);
 }
 
+TEST_F(FrankctlAccel, ComparesBuildsOnlyWhereItIsOnAndAsked) {
+    const Outcome off = run({"accel", "two-words", "verify", "--", "make"});
+    EXPECT_EQ(off.status, 125);
+    EXPECT_EQ(off.err,
+              "frankctl: the acceleration of session 'two-words' is not on; frankctl accel two-words on\n");
+    for (const std::vector<std::string> &words :
+         {std::vector<std::string>{"accel", "box", "on", "--", "make"},
+          {"accel", "box", "verify", "--workdir", "/"}})
+        EXPECT_EQ(run(words).status, 125);
+}
+
 TEST_F(FrankctlAccel, RefusesOtherWords) {
     EXPECT_EQ(run({"accel", "box", "faster"}).status, 125);
     EXPECT_EQ(run({"accel"}).status, 125);

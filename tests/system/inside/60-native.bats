@@ -75,6 +75,17 @@ END
     inside rm /root/stamp
 }
 
+@test "$arch: accel verify puts a build to the test" {
+    is_native /cc1 || skip "there is no twin of the compiler"
+    inside sh -c 'rm -rf /tmp/v && mkdir /tmp/v && cat >/tmp/v/program.c' <"$BATS_FILE_TMPDIR/program.c"
+    frank accel "$arch" verify --workdir /tmp/v -- sh -c 'gcc -O2 -g -c program.c && ar rc lib.a program.o && gcc program.o -o program'
+    [ "$(inside ls /tmp/v)" = program.c ]
+    run frank accel "$arch" verify --workdir /tmp/v -- sh -c 'echo "${FRANKEND_ACCEL:-on}" >way'
+    echo "$output"
+    [ "$status" -eq 1 ]
+    [[ $output == *way:* ]]
+}
+
 @test "$arch: a twin that crashes in the middle of a build is stood in for, and the build passes" {
     is_native /cc1 || skip "there is no twin of the compiler"
     local cc1 emulated native triplet
