@@ -1,4 +1,5 @@
-// The emulators of this machine's distribution, by the name that it gives them: Debian 13's have no -static any more.
+// The emulators of this machine's distribution, by the name that it gives them: Debian 13's have no -static
+// any more.
 #pragma once
 
 #include "daemon/plan/emulator_paths.hpp"
