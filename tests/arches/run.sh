@@ -33,7 +33,7 @@ for arch; do
 done
 need_root arches
 
-results=$repo/build/test-results/arches
+results=$repo/build/arches
 mkdir -p "$results"
 # One archive, the main one: security archives come and go with their mirrors, and no test needs newer packages.
 mirror=${FRANK_TEST_MIRROR:-http://deb.debian.org/debian}
