@@ -135,6 +135,8 @@ def wanted(known):
     options = parser.parse_args()
     if unknown := [name for name in options.project if name not in known]:
         parser.error(f"there is no project '{unknown[0]}': take one of {', '.join(known)}")
+    if os.geteuid() != 0:
+        parser.error("it needs root: run it with sudo")
     return options
 
 
