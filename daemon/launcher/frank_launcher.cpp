@@ -32,7 +32,11 @@ int run(int argc, char **argv) {
     bool shared = false;
     app.add_flag("--no-private-tables", shared, "As on a kernel before 6.7; for tests");
     bool mend = false;
-    app.add_flag("--mend-table", mend, "Put what is missing of ours into the machine's binfmt table again");
+    auto *mending = app.add_flag("--mend-table", mend,
+                                 "Put what is missing of ours into the machine's binfmt table again");
+    bool quiet = false;
+    app.add_flag("--until-quiet", quiet, "Where something was, until nothing has been missing for a second")
+        ->needs(mending);
     bool let_go = false;
     app.add_flag("--let-go-of-table", let_go, "Put the machine's binfmt table back as it was before us");
     CLI11_PARSE(app, argc, argv);
@@ -44,11 +48,14 @@ int run(int argc, char **argv) {
         (void)std::fputs("frank-launcher: must be started as root, by systemd\n", stderr);
         return 1;
     }
-    if (mend || let_go) {
-        frank::launcher::HostTable table(settings);
-        mend ? table.mend() : table.let_go();
+    if (quiet)
+        frank::launcher::mend_until_quiet(settings, std::chrono::seconds(1));
+    else if (mend)
+        (void)frank::launcher::HostTable(settings).mend();
+    else if (let_go)
+        frank::launcher::HostTable(settings).let_go();
+    if (mend || let_go)
         return 0;
-    }
     if (!listen_at.empty()) {
         (void)std::signal(SIGCHLD, SIG_IGN); // the kernel reaps those who serve
         return frank::launcher::listen_and_serve(listen_at, peer, settings);

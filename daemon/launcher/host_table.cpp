@@ -11,6 +11,7 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <sys/wait.h>
+#include <thread>
 
 namespace frank::launcher {
 
@@ -138,17 +139,19 @@ void HostTable::set(const plan::LaunchRequest &request, plan::TableKind of_sessi
     if (of_sessions == plan::TableKind::host)
         for (const plan::Arch arch : plan::arches_of_bits(request.for_sessions))
             add(plan::session_table_entry(arch, install_dispatcher(arch, stale)));
-    establish(wanted, stale);
+    (void)establish(wanted, stale);
 }
 
-void HostTable::mend() { establish(recall().ours, {}); }
+bool HostTable::mend() { return establish(recall().ours, {}); }
 
-void HostTable::let_go() { establish({}, {}); }
+void HostTable::let_go() { (void)establish({}, {}); }
 
-void HostTable::establish(const std::vector<TableEntry> &wanted, std::span<const std::string> stale) const {
+bool HostTable::establish(const std::vector<TableEntry> &wanted, std::span<const std::string> stale) const {
     const plan::TableMemory memory = recall();
-    if (wanted.empty() && memory.ours.empty() && memory.unfinished.empty())
-        return write_copies({});
+    if (wanted.empty() && memory.ours.empty() && memory.unfinished.empty()) {
+        write_copies({});
+        return false;
+    }
     const plan::TablePlan plan = plan_host_table(read_table(table_.get()), memory, wanted, stale);
     remember(plan.before);
     write_copies(wanted); // first: from now on systemd-binfmt does not undo the steps
@@ -165,6 +168,7 @@ void HostTable::establish(const std::vector<TableEntry> &wanted, std::span<const
                            describe(step).c_str(), ::strerror(error));
     }
     remember(plan.after);
+    return !plan.steps.empty();
 }
 
 void HostTable::write_copies(const std::vector<TableEntry> &wanted) const {
@@ -176,8 +180,9 @@ void HostTable::write_copies(const std::vector<TableEntry> &wanted) const {
     // waits, and looks once more (search_binary_handler() in fs/exec.c): that is when what was flushed a
     // moment ago is put back, and no build notices.
     const bool sessions = std::ranges::any_of(wanted, for_a_session);
-    keep_copy(settings_.run + "/modprobe.d",
-              sessions ? "install binfmt-464c " + settings_.libexec + "/frank-launcher --mend-table\n" : "");
+    keep_copy(settings_.run + "/modprobe.d", sessions ? "install binfmt-464c " + settings_.libexec +
+                                                            "/frank-launcher --mend-table --until-quiet\n"
+                                                      : "");
 }
 
 void HostTable::must_serve(std::span<const plan::Arch> arches) const {
@@ -193,5 +198,27 @@ void HostTable::must_serve(std::span<const plan::Arch> arches) const {
 }
 
 sys::Fd HostTable::view() const { return open_table(settings_.table, true); }
+
+void mend_until_quiet(const Settings &settings, std::chrono::milliseconds quiet) {
+    using Clock = std::chrono::steady_clock;
+    constexpr std::chrono::milliseconds pause{20};
+    const auto missing = [&settings] { // nobody else is held up in a pause: the lock is for this alone
+        try {
+            return HostTable(settings).mend();
+        } catch (const LaunchError &) { // somebody else changed it in between
+            return true;
+        }
+    };
+    // A restart of systemd-binfmt flushes twice, when it stops and again when it starts. Any other program
+    // that nobody runs must not wait.
+    if (!missing())
+        return;
+    const Clock::time_point last = Clock::now() + std::chrono::seconds(10);
+    for (Clock::time_point missed = Clock::now(); Clock::now() < std::min(missed + quiet, last);) {
+        std::this_thread::sleep_for(pause);
+        if (missing())
+            missed = Clock::now();
+    }
+}
 
 } // namespace frank::launcher

@@ -8,6 +8,7 @@
 #include "daemon/plan/launch_request.hpp"
 #include "daemon/sys/fd.hpp"
 
+#include <chrono>
 #include <span>
 #include <vector>
 
@@ -23,8 +24,8 @@ class HostTable {
 
     /// With tables of their own, sessions need nothing here.
     void set(const plan::LaunchRequest &request, plan::TableKind of_sessions);
-    /// What was last set, again; nothing where that was before this boot.
-    void mend();
+    /// What was last set, again; nothing where that was before this boot. True: something was missing.
+    bool mend();
     void let_go();
     /// LaunchError where programs of one of these would not come to frank-exec.
     void must_serve(std::span<const plan::Arch> arches) const;
@@ -35,12 +36,16 @@ class HostTable {
     plan::TableMemory recall() const;
     void remember(const plan::TableMemory &memory) const;
     std::string install_dispatcher(plan::Arch arch, std::vector<std::string> &stale) const;
-    void establish(const std::vector<plan::TableEntry> &wanted, std::span<const std::string> stale) const;
+    bool establish(const std::vector<plan::TableEntry> &wanted, std::span<const std::string> stale) const;
     void write_copies(const std::vector<plan::TableEntry> &wanted) const;
 
     Settings settings_;
     sys::Fd directory_; ///< our memory's; its lock is held
     sys::Fd table_;
 };
+
+/// Mends until nothing was missing for `quiet`, ten seconds at most. This is what the kernel's request for a
+/// module runs: a program waits for it, and is looked for only once more.
+void mend_until_quiet(const Settings &settings, std::chrono::milliseconds quiet);
 
 } // namespace frank::launcher

@@ -31,6 +31,7 @@ says() {
     [ "$(cat "$directory/out")" = "$1" ] || fail "said \"$(cat "$directory/out")\", not \"$1\""
 }
 serve() {
+    : >"$directory/log" # of the one before: ours is opened by the child, which may come later than the first look
     "$frankend" --config "$directory/ok.toml" --state "$directory/state" --runtime "$directory/runtime" \
         --launcher "$directory/no-launcher" 2>"$directory/log" &
     first=$!

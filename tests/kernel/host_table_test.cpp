@@ -192,6 +192,27 @@ TEST_F(HostTable, IsMendedAfterAFlush) {
               0);
 }
 
+TEST_F(HostTable, IsMendedUntilTheSecondFlushOfARestartIsOverToo) {
+    EXPECT_EQ(
+        on_a_machine([](const Settings &settings) {
+            ASSERT_EQ(set(settings, arm64, 0).rung, Rung::none);
+            const std::string sessions = entry("frank-aarch64"), status = std::string(table) + "/status";
+            ASSERT_TRUE(write_to(status, "-1"));
+            const pid_t other = ::fork();
+            if (other == 0) { // systemd-binfmt, which flushes when it stops and when it starts
+                for (int tries = 0; tries < 5000 && !exists(std::string(table) + "/frank-aarch64"); ++tries)
+                    ::usleep(1000);
+                ::_exit(write_to(status, "-1") ? 0 : 1);
+            }
+            launcher::mend_until_quiet(settings, std::chrono::milliseconds(300));
+            EXPECT_EQ(entry("frank-aarch64"), sessions);
+            int result = -1;
+            EXPECT_EQ(::waitpid(other, &result, 0), other);
+            EXPECT_EQ(result, 0);
+        }),
+        0);
+}
+
 TEST_F(HostTable, OfAnEarlierBootIsForgotten) {
     EXPECT_EQ(on_a_machine([](const Settings &settings) {
                   ASSERT_TRUE(write_to(std::string(table) + "/register", theirs));
