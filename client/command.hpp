@@ -18,7 +18,8 @@ struct Globals {
     bool json = false;
     bool quiet = false;
     bool no_ask_password = false;
-    std::string bus; ///< a D-Bus address instead of the system bus; empty: the system bus
+    std::string bus;  ///< a D-Bus address instead of the system bus; empty: the system bus
+    std::string host; ///< [USER@]HOST where all of this is to be done; empty: here
 
     /// May polkit ask for a password: is there somebody who could type one?
     bool may_ask() const;

@@ -1,6 +1,7 @@
 #include "client/command_line.hpp"
 
 #include "client/failure.hpp"
+#include "client/remote.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Config.hpp>
@@ -59,6 +60,10 @@ void add_globals(CLI::App &app, Globals &globals) {
     app.add_option("--bus", globals.bus, "the D-Bus address where frankend is, instead of the system bus")
         ->take_last()
         ->type_name("ADDRESS");
+    app.add_option("--host", globals.host,
+                   "do all of it on another machine, by ssh; files and directories are that one's")
+        ->take_last()
+        ->type_name("[USER@]HOST");
     app.set_version_flag("--version", std::string("frankctl ") + FRANK_VERSION, "print the version");
 }
 
@@ -127,8 +132,8 @@ std::optional<Request> read_command_line(int argc, const char *const *argv) {
     CLI::App app{"Run foreign root filesystems as if they were native.", "frankctl"};
     app.require_subcommand(1);
     app.formatter(std::make_shared<Help>(Command::Rest::none));
-    app.footer(
-        "Everywhere: --format, --quiet, --no-ask-password, --bus, --version; see: frankctl --help"); // inherited
+    app.footer("Everywhere: --format, --quiet, --no-ask-password, --host, --bus, --version; see: frankctl "
+               "--help"); // inherited
     add_globals(app, request.invocation.globals);
     const Command *chosen = nullptr;
     for (const Command &command : table) {
@@ -155,6 +160,11 @@ std::optional<Request> read_command_line(int argc, const char *const *argv) {
         refuse(error, app);
     }
     check_rest(*chosen, request.invocation, end < argc);
+    if (app.get_option("--host")->count() > 0) {
+        const bool terminal = std::string_view(chosen->name) == "enter";
+        auto there = ssh_command(request.invocation.globals.host, words_for_there(argc, argv), terminal);
+        request.action = [there](const Invocation &) -> int { become(there); };
+    }
     return request;
 }
 

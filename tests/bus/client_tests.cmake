@@ -10,6 +10,6 @@ target_compile_definitions(frank-client-world PRIVATE FRANKCTL="$<TARGET_FILE:fr
                            COMPLETION="${CMAKE_CURRENT_LIST_DIR}/../../client/frankctl.bash")
 add_dependencies(frank-client-world frankctl fake-frankend)
 
-foreach(part errors streams terminal jobs create completion binfmt accel workarounds)
+foreach(part errors streams terminal jobs create completion binfmt accel workarounds remote)
     frank_test(bus client_${part} frank-client-world)
 endforeach()
