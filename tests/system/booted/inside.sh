@@ -13,6 +13,11 @@ has_launchers() { test "$(launchers)" -eq "$1"; }
 main_pid() { systemctl show -P MainPID frankend.service; }
 state() { frank show "$1" --format json | grep -Eo '"state": *"[a-z]+"' | cut -d'"' -f4; }
 
+if [ -e /var/lib/frankend-test-rebooted ]; then
+    # shellcheck source=tests/system/booted/again.sh
+    . /usr/local/lib/frankend-test/again.sh
+    exit 0
+fi
 useradd -m pi
 
 check "the service does not run before it is called" test "$(systemctl is-active frankend.service)" = inactive
@@ -73,11 +78,18 @@ check "a client's death in the middle leaves no unit" eval \
     'timeout --signal=KILL 1 runuser -u pi -- frankctl run rpi3 -- sleep 2 || true
      frank stop rpi3; eventually 10 has_launchers 0'
 check "doctor is content" frank doctor
-check "destroy removes the files" eval 'frank destroy rpi3 --force
-     test -z "$(find /var/lib/frank-launcher -mindepth 1 ! -path /var/lib/frank-launcher/binfmt)"'
-check "no unit of ours has failed" eval 'test -z "$(systemctl --failed --plain --no-legend "frank*")"'
-check "frankend had nothing grave to say" eval 'test -z "$(journalctl --unit=frankend.service -p err -q -o cat | grep -v "^frankend.service: \(Main\|Failed\)")"'
-check "manuals and completion are installed" ls /usr/share/man/man1/frankctl.1 /usr/share/man/man8/frankend.8 \
-    /usr/share/man/man5/frankend.toml.5 /usr/share/bash-completion/completions/frankctl
-journalctl -b -q -o short-precise >/out/journal 2>&1
-plan
+check "a session can be started and stopped as a unit" eval \
+    'systemctl start frank-session@rpi3; test "$(state rpi3)" = running
+     systemctl stop frank-session@rpi3; test "$(state rpi3)" = stopped; eventually 10 has_launchers 0'
+check "a session that is not there makes its unit fail, and says so" eval \
+    'exits 1 systemctl start frank-session@none; journalctl -q -o cat -u frank-session@none | grep "there is no session none"
+     systemctl reset-failed frank-session@none'
+
+frank run rpi3 -- touch /root/kept
+check "it can be enabled for the next boot" systemctl enable frank-session@rpi3
+frank create unfinished /arm64.tar &
+eventually 20 eval 'frank list | grep -q unfinished'
+# The power goes in the middle of a creation.
+echo "$number" >/var/lib/frankend-test-rebooted
+echo reboot >/run/frankend-test-next
+journalctl -b -q -o short-precise >/out/journal-first 2>&1

@@ -48,19 +48,25 @@ done
 # As a package's script does after installing.
 systemd-sysusers --root="$root" >"$dir/sysusers.log" 2>&1 || { cat "$dir/sysusers.log" >&2; exit 1; }
 install -m 0755 "$here/inside.sh" "$root/usr/local/bin/frankend-test"
-install -D -m 0644 -t "$root/usr/local/lib/frankend-test" "$repo"/tests/support/{tap,eventually}.sh
+install -D -m 0644 -t "$root/usr/local/lib/frankend-test" "$repo"/tests/support/{tap,eventually}.sh "$here/again.sh"
 install -m 0644 "$here/frankend-test.service" "$root/etc/systemd/system/"
 ln -s ../frankend-test.service "$root/etc/systemd/system/multi-user.target.wants/frankend-test.service"
 
-SYSTEMD_NSPAWN_API_VFS_WRITABLE=1 timeout --kill-after=5 420 setpriv --pdeathsig KILL \
-    unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
-    sh -c 'mount -t tmpfs -o mode=0755 tmpfs /run && exec "$@"' sh \
-    systemd-nspawn --quiet --directory "$root" --boot --capability=all --register=no --keep-unit \
-    --machine=frankend-test --console=pipe --bind-ro="$arm64:/arm64.tar" --bind="$dir/out:/out" \
-    </dev/null >"$dir/console.log" 2>&1 &
-inside=$!
-wait "$inside"
-inside=
+boot() { # until it is switched off; a reboot is status 133 (systemd-nspawn(1))
+    SYSTEMD_NSPAWN_API_VFS_WRITABLE=1 timeout --kill-after=5 420 setpriv --pdeathsig KILL \
+        unshare --mount --propagation private --pid --fork --kill-child --mount-proc \
+        sh -c 'mount -t tmpfs -o mode=0755 tmpfs /run && exec "$@"' sh \
+        systemd-nspawn --quiet --directory "$root" --boot --capability=all --register=no --keep-unit \
+        --machine=frankend-test --console=pipe --bind-ro="$arm64:/arm64.tar" --bind="$dir/out:/out" \
+        </dev/null >>"$dir/console.log" 2>&1 &
+    inside=$!
+    wait "$inside"
+    local status=$?
+    inside=
+    return "$status"
+}
+boot
+[ $? -ne 133 ] || boot
 
 logs=$repo/build/test-results/booted-logs
 mkdir -p "$logs"
