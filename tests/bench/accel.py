@@ -111,9 +111,10 @@ def measure(name, project, triplet, runs, check):
     return {mode: statistics.median(times) if times else None for mode, times in spent.items()}, files, verdict
 
 
-def outside(arch):
-    """What the sandbox is to find; then all of this again in it."""
-    subprocess.run([REPO + "/tests/support/deps.sh", "cross-" + arch], check=True)
+def outside(arch, script, *more):
+    """What the sandbox is to find, and packages of `deps.sh GROUP` more; then all of this again in it."""
+    for group in more:
+        subprocess.run([REPO + "/tests/support/deps.sh", group], check=True)
     if "FRANK_BUILD" not in os.environ:
         subprocess.run([REPO + "/dev", "build", "release"], check=True)
         os.environ["FRANK_BUILD"] = REPO + "/build/release"
@@ -121,7 +122,7 @@ def outside(arch):
     if arch != "riscv64":
         image = subprocess.run([REPO + "/tests/support/root_image.sh", arch], check=True, stdout=subprocess.PIPE, text=True)
         source = image.stdout.strip()
-    command = [REPO + "/dev", "sandbox", "--", os.path.realpath(__file__), "--source", source, *sys.argv[1:]]
+    command = [REPO + "/dev", "sandbox", "--", os.path.realpath(script), "--source", source, *sys.argv[1:]]
     os.execv(command[0], command)
 
 
@@ -145,7 +146,7 @@ def main():
         known = tomllib.load(file)
     options = wanted(known)
     if not SANDBOX:
-        outside(options.arch)
+        outside(options.arch, __file__, "cross-" + options.arch)
     projects = {name: known[name] for name in options.project or known}
     prepare_session(options.arch, options.source, projects)
     print(f"{'whole build, seconds':20} {'emulated':>9} {'accelerated':>12} {'ratio':>7} {'cross':>8} {'to cross':>9}"
@@ -167,4 +168,5 @@ def main():
     sys.exit(1 if different else 0)
 
 
-main()
+if __name__ == "__main__":
+    main()

@@ -1,11 +1,13 @@
 #!/bin/bash
 # dev bench [RUNS]: what a command in a session costs beside other ways into the same root, in ./dev sandbox, where
-# nothing that the others mount or register can stay. Medians of RUNS (default 50). dev bench accel: see accel.py.
+# nothing that the others mount or register can stay. Medians of RUNS (default 50). dev bench accel, package: see accel.py, package.py.
 set -euo pipefail
 here=$(dirname "$(readlink -f "$0")")
 # shellcheck source=tests/support/common.sh
 . "$here/../support/common.sh"
-[ "${1:-}" != accel ] || exec "$here/accel.py" "${@:2}" # asks for root itself, after --help
+case ${1:-} in # they ask for root themselves, after --help
+accel | package) exec "$here/$1.py" "${@:2}" ;;
+esac
 runs=${1:-50}
 [[ $runs =~ ^[1-9][0-9]*$ ]] || fail "'$runs' is not a number of runs"
 need_root bench
