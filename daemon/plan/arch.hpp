@@ -66,7 +66,11 @@ struct ArchInfo {
     std::uint8_t elf_data;        ///< 1: little endian, 2: big endian
     ElfFlags abi;                 ///< what its own toolchain writes
     ElfFlags emulator;            ///< what its emulator runs: the rest is another emulator's
-    bool native;                  ///< an x86-64 kernel runs it by itself: never registered
+    bool native;                  ///< an x86-64 kernel runs it by itself, the 32-bit one where it was made to
+
+    /// i386 is where the kernel does not run 32-bit programs (CONFIG_IA32_EMULATION, ia32_emulation=).
+    /// Nothing else that is native is ever registered.
+    constexpr bool may_be_emulated() const { return !native || elf_class == 1; }
 };
 
 std::span<const ArchInfo> arch_table();

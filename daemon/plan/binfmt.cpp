@@ -72,8 +72,8 @@ std::string registration_line(Arch arch, std::string_view interpreter, std::stri
     if (interpreter.empty() || interpreter.size() > max_interpreter ||
         interpreter.find_first_of(":\n") != std::string_view::npos)
         throw std::logic_error("interpreter that binfmt_misc cannot take");
-    if (info(arch).native)
-        throw std::logic_error("a native architecture is never registered");
+    if (!info(arch).may_be_emulated())
+        throw std::logic_error("this machine's own architecture is never registered");
     const BinfmtMatch match = match_of(arch);
     std::string line =
         ":" + entry_name(arch) + ":M::" + escaped(match.magic) + ":" + escaped(match.mask) + ":";

@@ -18,7 +18,7 @@ Result<void> check_start(const LaunchRequest &request) {
     if (request.arch_count > request.arches.size())
         return refuse(Error::invalid_argument, "too many architectures in a launch request");
     for (std::size_t i = 0; i < request.arch_count; ++i)
-        if (!is_known(request.arches[i]) || info(request.arches[i]).native)
+        if (!is_known(request.arches[i]) || !info(request.arches[i]).may_be_emulated())
             return refuse(Error::invalid_argument,
                           "a launch request names an architecture that is not emulated");
     const auto end = request.arches.begin() + request.arch_count;
@@ -138,7 +138,9 @@ Result<void> check(const LaunchRequest &request) {
 }
 
 bool is_native_32_bit(const LaunchRequest &request) {
-    return is_known(request.arch) && info(request.arch).native && info(request.arch).elf_class == 1;
+    const auto *const end = request.arches.data() + request.arch_count;
+    return is_known(request.arch) && info(request.arch).native && info(request.arch).elf_class == 1 &&
+           std::find(request.arches.data(), end, request.arch) == end;
 }
 
 std::string_view to_text(TableKind kind) {
@@ -148,7 +150,7 @@ std::string_view to_text(TableKind kind) {
 std::vector<Arch> arches_of_bits(std::uint64_t bits) {
     std::vector<Arch> arches;
     for (const ArchInfo &arch : arch_table())
-        if (!arch.native && (bits & table_bit(arch.arch)) != 0)
+        if (arch.may_be_emulated() && (bits & table_bit(arch.arch)) != 0)
             arches.push_back(arch.arch);
     return arches;
 }

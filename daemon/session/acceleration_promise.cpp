@@ -22,7 +22,7 @@ Acceleration::Ears ears_of(Context &context, JobId job) {
 
 plan::Result<std::string> Acceleration::offer() const {
     const plan::Arch arch = session_.settings().arch;
-    if (arch == plan::Arch::none || plan::info(arch).native)
+    if (context_.machine.runs(arch))
         return plan::refuse(Error::invalid_state, "programs of session " + session_.name() +
                                                       " run here by themselves: nothing is emulated");
     const std::string debian(plan::info(arch).debian);

@@ -45,10 +45,10 @@ void Creation::begin() {
 
 void Creation::prove(plan::Arch arch, std::function<void()> next) {
     const bool asked = emulator_ || !request_.cpu.empty() || !request_.board.empty();
-    if (emulator_ && plan::info(arch).native)
+    if (emulator_ && context_.machine.runs(arch))
         return fail({Error::invalid_argument,
                      name_of(arch) + " programs run here by themselves: leave --emulator out"});
-    if (!asked || std::exchange(proven_, true) || plan::info(arch).native)
+    if (!asked || std::exchange(proven_, true) || context_.machine.runs(arch))
         return next();
     context_.jobs.progress(job_, {"trying the emulator", 0, 0, ""});
     const std::string cpu = cpu_of(context_.catalogue.boards, session_.settings(), arch);

@@ -63,8 +63,9 @@ bool HostTable::wanted() const {
 }
 
 HostTable::Hold HostTable::hold(std::vector<plan::Arch> arches, Done ready) {
-    std::erase_if(arches,
-                  [](plan::Arch arch) { return arch == plan::Arch::none || plan::info(arch).native; });
+    std::erase_if(arches, [](plan::Arch arch) {
+        return arch == plan::Arch::none || !plan::info(arch).may_be_emulated();
+    });
     for (const plan::Arch arch : arches)
         ++held_[arch];
     const bool nothing_to_do = arches.empty() || !begun_ || kind_ == plan::TableKind::own;

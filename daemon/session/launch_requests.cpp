@@ -12,11 +12,18 @@ namespace {
 
 constexpr std::size_t most_arches = plan::LaunchRequest{}.arches.size();
 
-bool emulated(plan::Arch arch) { return arch != plan::Arch::none && !plan::info(arch).native; }
+bool may_be_emulated(plan::Arch arch) {
+    return arch != plan::Arch::none && plan::info(arch).may_be_emulated();
+}
 
 /// All that a session of it could run, its own first.
 std::vector<plan::Arch> runnable(const plan::SessionSettings &settings,
                                  std::span<const plan::Arch> with_emulator) {
+    // What this machine runs by itself is in `with_emulator` only where it does not.
+    const auto emulated = [&](plan::Arch arch) {
+        return may_be_emulated(arch) &&
+               (!plan::info(arch).native || std::ranges::find(with_emulator, arch) != with_emulator.end());
+    };
     std::vector<plan::Arch> arches;
     if (emulated(settings.arch))
         arches.push_back(settings.arch);
@@ -49,7 +56,7 @@ plan::LaunchRequest request_for(plan::LaunchOp op, const plan::SessionSettings &
 
 void add_arches(plan::LaunchRequest &request, std::span<const plan::Arch> arches) {
     for (const plan::Arch arch : arches)
-        if (emulated(arch) && request.arch_count < request.arches.size())
+        if (may_be_emulated(arch) && request.arch_count < request.arches.size())
             request.arches[request.arch_count++] = arch;
 }
 
@@ -86,7 +93,7 @@ std::vector<std::byte> session_exec_table(const plan::SessionSettings &settings,
 std::vector<std::byte> workshop_exec_table(std::span<const plan::Arch> arches) {
     std::vector<plan::EmulatorEntry> entries;
     for (const plan::Arch arch : arches)
-        if (emulated(arch))
+        if (may_be_emulated(arch))
             entries.push_back({arch, plan::emulator_path_in_session(arch), {}});
     return plan::build_exec_table(entries, {});
 }

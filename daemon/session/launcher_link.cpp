@@ -1,8 +1,10 @@
 #include "daemon/session/launcher_link.hpp"
 
 #include "daemon/plan/emulator_paths.hpp"
+#include "daemon/plan/probe_elf.hpp"
 #include "daemon/session/diagnosis.hpp"
 #include "daemon/sys/message_socket.hpp"
+#include "daemon/sys/program.hpp"
 
 #include <array>
 #include <cstring>
@@ -98,7 +100,8 @@ class Call final : public Launch {
 } // namespace
 
 LauncherLink::LauncherLink(sys::EventLoop &loop, std::string socket, std::string state)
-    : loop_(loop), socket_(std::move(socket)), state_(std::move(state)) {}
+    : loop_(loop), socket_(std::move(socket)), state_(std::move(state)),
+      runs_i386_(sys::kernel_runs(plan::build_probe(plan::Arch::i386))) {}
 
 LauncherLink::~LauncherLink() = default;
 
@@ -153,7 +156,13 @@ std::vector<plan::Arch> LauncherLink::emulated() const {
     for (const EmulatorFile &emulator : find_emulators("/usr/bin"))
         if (emulator.is_static)
             arches.push_back(emulator.arch);
+    if (!runs(plan::Arch::i386) && !emulator_of(plan::Arch::i386).path.empty())
+        arches.push_back(plan::Arch::i386);
     return arches;
+}
+
+bool LauncherLink::runs(plan::Arch arch) const {
+    return Machine::runs(arch) && (runs_i386_ || arch != plan::Arch::i386);
 }
 
 } // namespace frank::session

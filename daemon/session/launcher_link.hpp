@@ -26,10 +26,12 @@ class LauncherLink final : public Machine {
     EmulatorSeen emulator_of(plan::Arch arch) const override;
     void watch_emulators(const std::function<void()> &changed) override;
     std::vector<plan::Arch> emulated() const override;
+    bool runs(plan::Arch arch) const override;
 
   private:
     sys::EventLoop &loop_;
     std::string socket_, state_;
+    bool runs_i386_; ///< the kernel does, by itself
     std::unique_ptr<EmulatorWatch> watch_;
     std::unique_ptr<Diagnosis> diagnosis_;
     std::vector<std::function<void(std::vector<Finding>)>> waiters_;

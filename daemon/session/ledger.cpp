@@ -122,7 +122,8 @@ plan::Result<std::vector<std::string>> Ledger::describe(const plan::CreateReques
     settings->arch = request.arch;
     auto launch = request_for(plan::LaunchOp::start_session, *settings, impl_->context.network);
     launch.arch = request.arch;
-    add_arches(launch, {&request.arch, 1});
+    if (!impl_->context.machine.runs(request.arch))
+        add_arches(launch, {&request.arch, 1});
     std::vector<std::string> lines = plan::describe_start(launch);
     if (const std::string board = board_name(known, *settings); !board.empty()) {
         const std::string cpu = cpu_of(known, *settings, settings->arch);

@@ -46,6 +46,8 @@ class Machine {
     virtual void diagnose(std::function<void(std::vector<Finding>)> done) = 0;
     /// Which file of this machine's emulates it; an empty path: none.
     virtual EmulatorSeen emulator_of(plan::Arch) const { return {}; }
+    /// Does its kernel run such programs by itself? Also for Arch::none: nothing is to be emulated.
+    virtual bool runs(plan::Arch arch) const { return arch == plan::Arch::none || plan::info(arch).native; }
     /// `changed`: the file of an emulator came or went. At most one watch at a time.
     virtual void watch_emulators(const std::function<void()> & /*changed*/) {}
     /// One architecture of each emulator that this machine has.

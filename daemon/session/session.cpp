@@ -37,7 +37,7 @@ SessionView Session::view() const {
 }
 
 SessionEmulator Session::emulator() const {
-    if (settings_.arch == plan::Arch::none || plan::info(settings_.arch).native)
+    if (context_.machine.runs(settings_.arch))
         return {};
     if (!settings_.emulator.empty())
         return {settings_.emulator, true, false};

@@ -173,7 +173,7 @@ void Session::spawn_failed(JobId id, plan::Refusal why) {
 plan::Breakage Session::breakage_of(const Job &job, bool killed, int status, bool cancelled) const {
     plan::JobFacts facts;
     facts.session = name();
-    if (settings_.arch != plan::Arch::none && !plan::info(settings_.arch).native)
+    if (!context_.machine.runs(settings_.arch))
         facts.qemu = plan::info(settings_.arch).qemu;
     if (facts.qemu.empty() || (!killed && status == 0))
         return {};

@@ -32,7 +32,7 @@ plan::Refusal nothing_emulated(const std::string &session, plan::Watch watch) {
 
 void Session::try_own(SpawnOrder order) {
     const plan::SpawnRequest &request = order.request;
-    if (settings_.arch == plan::Arch::none || plan::info(settings_.arch).native)
+    if (context_.machine.runs(settings_.arch))
         return answer(std::move(order.done), tl::unexpected(nothing_emulated(name(), request.watch)));
     const std::string stamp = settings_.emulator.empty() ? context_.machine.emulator_of(settings_.arch).stamp
                                                          : std::string("given");

@@ -14,8 +14,7 @@ std::chrono::milliseconds Session::hang_patience() const {
 
 void Session::watch(JobId id) {
     const Job *job = context_.jobs.find(id);
-    const bool emulated = settings_.arch != plan::Arch::none && !plan::info(settings_.arch).native;
-    if (job == nullptr || job->has_terminal || !emulated)
+    if (job == nullptr || job->has_terminal || context_.machine.runs(settings_.arch))
         return;
     watched_[id].next = context_.loop.after(hang_patience(), [this, id] {
         if (guest_)

@@ -31,6 +31,7 @@ Workshop::Workshop(Context &context, WorkshopOrder order, Ears ears)
 void Workshop::begin() {
     plan::LaunchRequest request =
         request_for(plan::LaunchOp::start_workshop, order_.settings, order_.network);
+    std::erase_if(order_.arches, [this](plan::Arch arch) { return context_.machine.runs(arch); });
     add_arches(request, order_.arches);
     if (order_.emulator && request.arch_count > 0)
         request.emulator = request.arches.front();

@@ -76,7 +76,7 @@ std::string told(const Run &run) {
 
 plan::Result<void> probe_emulator(const std::string &name, const std::string &cpu, Reporter &reporter) {
     const auto arch = plan::arch_by_debian_name(name);
-    if (!arch || plan::info(*arch).native)
+    if (!arch || !plan::info(*arch).may_be_emulated())
         return plan::refuse(Error::unsupported_architecture, "nothing emulates '" + name + "' here");
     const std::string emulator = plan::emulator_path_in_session(*arch);
     const Run version = run({emulator, "--version"});

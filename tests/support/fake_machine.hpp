@@ -42,6 +42,7 @@ class FakeMachine : public session::Machine {
     session::EmulatorSeen emulator;          ///< this machine's, of every architecture
     std::uint32_t tree_owner = 0;            ///< of every adopted directory
     std::vector<plan::Arch> emulators;       ///< one architecture of each that is here
+    bool runs_i386 = true;                   ///< the kernel does, by itself
     FakeScript script = [](FakeCommand &command) { return usual(command); };
     plan::TableKind table_kind = plan::TableKind::own; ///< what a host_table request finds
     std::string table;                                 ///< a directory that stands for binfmt_misc
@@ -120,6 +121,9 @@ class FakeMachine : public session::Machine {
         return launch;
     }
     std::vector<plan::Arch> emulated() const override { return emulators; }
+    bool runs(plan::Arch arch) const override {
+        return Machine::runs(arch) && (runs_i386 || arch != plan::Arch::i386);
+    }
     void watch_emulators(const std::function<void()> &changed) override { emulators_changed = changed; }
     session::EmulatorSeen emulator_of(plan::Arch) const override { return emulator; }
 

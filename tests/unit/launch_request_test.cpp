@@ -63,7 +63,7 @@ TEST(LaunchRequest, ForTheMachinesTableNamesEmulatedArchitecturesAlone) {
 }
 
 TEST(LaunchRequest, ForANativeOrUnknownArchitectureIsRefused) {
-    for (const Arch arch : {Arch::none, Arch::amd64, Arch::i386, static_cast<Arch>(200)}) {
+    for (const Arch arch : {Arch::none, Arch::amd64, static_cast<Arch>(200)}) {
         auto r = good();
         r.arches[0] = arch;
         EXPECT_FALSE(check(r)) << static_cast<int>(arch);
@@ -78,6 +78,10 @@ TEST(LaunchRequest, SaysWhatItsRootIsForAndThatMayBeNative) {
         EXPECT_TRUE(check(r));
         EXPECT_EQ(is_native_32_bit(r), narrow) << static_cast<int>(arch);
     }
+    r.arch = r.arches[0] = Arch::i386;
+    r.arch_count = 1;
+    EXPECT_TRUE(check(r));
+    EXPECT_FALSE(is_native_32_bit(r)) << "it is emulated";
     r.arch = static_cast<Arch>(200);
     EXPECT_FALSE(check(r));
 }

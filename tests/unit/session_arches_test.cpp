@@ -12,6 +12,7 @@ using test::FakeInit;
 using test::FakeMachine;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::IsEmpty;
 
 std::uint64_t bits(std::initializer_list<Arch> arches) {
     plan::ArchSet set;
@@ -54,10 +55,29 @@ TEST_F(SeveralArches, AreLearnedWhenItIsCreatedAndRegisteredWhenItStarts) {
     EXPECT_EQ(extra().bits(), bits({Arch::armhf, Arch::i386})) << "and remembered";
 }
 
+TEST_F(SeveralArches, OfThirtyTwoBitIntelAreEmulatedWhereTheKernelDoesNotRunThem) {
+    inspected = "arch i386\nos Debian\nchecked ok\n";
+    ASSERT_EQ(create("old").state, JobState::exited);
+    ASSERT_TRUE(start("old"));
+    EXPECT_THAT(asked_for(), IsEmpty());
+    EXPECT_TRUE(plan::is_native_32_bit(machine.requests.back()));
+    ASSERT_TRUE(stop("old"));
+    machine.runs_i386 = false;
+    machine.emulators.push_back(Arch::i386);
+    ASSERT_TRUE(start("old"));
+    EXPECT_THAT(asked_for(), ElementsAre(Arch::i386));
+    EXPECT_FALSE(plan::is_native_32_bit(machine.requests.back())) << "uname is the emulator's to answer";
+    inspected = "arch arm64\nextra i386\nos Debian\nchecked ok\n";
+    ASSERT_EQ(create("rpi3").state, JobState::exited);
+    ASSERT_TRUE(start("rpi3"));
+    EXPECT_THAT(asked_for(), ElementsAre(Arch::arm64, Arch::i386));
+}
+
 TEST_F(SeveralArches, MoreThanASessionCanRunAreNamed) {
     machine.emulators.clear();
     for (const plan::ArchInfo &entry : plan::arch_table())
-        machine.emulators.push_back(entry.arch);
+        if (!entry.native)
+            machine.emulators.push_back(entry.arch);
     ASSERT_EQ(create("rpi3").state, JobState::exited);
     held = bits({Arch::arm64, Arch::armhf, Arch::armel, Arch::riscv64, Arch::ppc64el, Arch::s390x,
                  Arch::mips64el, Arch::mipsel});
