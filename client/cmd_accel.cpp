@@ -1,6 +1,7 @@
 #include "client/accel_build.hpp"
 #include "client/attendant.hpp"
 #include "client/command.hpp"
+#include "client/fd.hpp"
 #include "client/output.hpp"
 #include "client/polkit_agent.hpp"
 #include "client/progress.hpp"
@@ -8,16 +9,26 @@
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
+#include <fcntl.h>
 #include <nlohmann/json.hpp>
 
 namespace frank::client {
 
 namespace {
 
+/// frankend asks no question about a descriptor: who may read it is decided here.
+Fd open_tools(const std::string &directory) {
+    Fd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!fd)
+        throw system_failure("cannot read the directory '" + directory + "'");
+    return fd;
+}
+
 struct AccelOptions {
     CommandOptions command; ///< its session, and the rest for "verify -- CMD"
     std::string what = "status";
     std::vector<std::string> classes;
+    std::string from; ///< a directory
 
     /// For frankend, which knows what classes there are.
     Options details(bool interactive) const {
@@ -26,6 +37,8 @@ struct AccelOptions {
             given["verify"] = sdbus::Variant{true};
         if (!classes.empty())
             given["classes"] = sdbus::Variant{classes};
+        if (!from.empty())
+            given["from"] = sdbus::Variant{sdbus::UnixFd{open_tools(from).release(), sdbus::adopt_fd}};
         return given;
     }
 };
@@ -127,6 +140,10 @@ Action define_accel(CLI::App &verb) {
         ->type_name("CLASS[,CLASS...]")
         ->delimiter(',')
         ->allow_extra_args(false);
+    verb.add_option(
+            "--from", options->from,
+            "on: take native tools from this root, such as a Gentoo with crossdev, or '/': this machine's")
+        ->type_name("DIR");
     verb.add_option("-u,--user", options->command.user, "with CMD: user inside; default root")
         ->type_name("USER");
     verb.add_option("-w,--workdir", options->command.workdir,
@@ -144,6 +161,8 @@ Action define_accel(CLI::App &verb) {
             throw Failure("--user, --workdir and --env go with verify -- CMD alone");
         if (!options->classes.empty() && options->what != "on" && options->what != "off")
             throw Failure("--class goes with on and off alone");
+        if (!options->from.empty() && options->what != "on")
+            throw Failure("--from goes with on alone");
         for (const std::string &name : options->classes)
             (void)text_argument("--class", name);
         if (builds)

@@ -6,7 +6,7 @@ _frankctl_ask() {
 
 _frankctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
-    local globals='--format --quiet --no-ask-password --bus --version --help'
+    local globals='--format --quiet --no-ask-password --host --bus --version --help'
     local verbs='create enter run trace debug start stop list show destroy jobs log attach cancel boards emulators accel workarounds binfmt doctor'
     local emulated='aarch64_be alpha arm64 armeb armel armhf hppa loong64 m68k mips mips64 mips64el mipsel mipsn32
         mipsn32el powerpc ppc64 ppc64el riscv32 riscv64 s390x sh4 sh4eb sparc sparc32plus sparc64'
@@ -23,7 +23,10 @@ _frankctl() {
         --bus)
             bus=(--bus "${COMP_WORDS[i + 1]}")
             i=$((i + 1)) ;;
-        --format | --arch | --board | --cpu | --accel | --no-workaround | --emulator | --include | --class | -u | --user | -w | --workdir | -e | \
+        --host) # nothing is asked of another machine for a completion
+            bus=(--bus /nowhere)
+            i=$((i + 1)) ;;
+        --format | --arch | --board | --cpu | --accel | --no-workaround | --emulator | --include | --class | --from | -u | --user | -w | --workdir | -e | \
             --env | --preserve-fds | -o | --output | --sysroot)
             i=$((i + 1)) ;;
         -?*) ;;
@@ -56,9 +59,16 @@ _frankctl() {
     --class)
         mapfile -t COMPREPLY < <(compgen -W 'compiler binutils build shell archive coreutils' -- "$cur")
         return ;;
+    --from)
+        compopt -o filenames 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -d -- "$cur")
+        return ;;
     --emulator | -o | --output | --sysroot)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+        return ;;
+    --host)
+        mapfile -t COMPREPLY < <(compgen -A hostname -- "$cur")
         return ;;
     --bus | --cpu | --include | -u | --user | -w | --workdir | --preserve-fds)
         return ;;
@@ -74,7 +84,7 @@ _frankctl() {
     debug) options='--user --workdir --env --emulator --cpu --sysroot --wait --' ;;
     destroy) options='--force' ;;
     jobs) options='--all' ;;
-    accel) options='--class --user --workdir --env --' ;;
+    accel) options='--class --from --user --workdir --env --' ;;
     log) options='--follow' ;;
     esac
     if [[ $cur == -* ]]; then

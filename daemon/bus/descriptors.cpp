@@ -65,6 +65,14 @@ Directory take_directory(const sdbus::UnixFd &descriptor, std::uint32_t uid) {
     return {std::move(fd), std::move(path), owned};
 }
 
+sys::Fd take_tools(const sdbus::UnixFd &descriptor) {
+    sys::Fd fd = take(descriptor);
+    const Look look = look_at(fd);
+    if (!S_ISDIR(look.type) || (look.flags & O_PATH) != 0)
+        refuse(Error::invalid_argument, "native tools come from a directory that is opened for reading");
+    return fd;
+}
+
 sys::Fd take_archive(const sdbus::UnixFd &descriptor) {
     sys::Fd fd = take(descriptor);
     const Look look = look_at(fd);

@@ -19,6 +19,8 @@ struct Directory {
 
 /// All throw InvalidArgument for what is not of the kind; `uid` is the caller.
 Directory take_directory(const sdbus::UnixFd &descriptor, std::uint32_t uid);
+/// A readable directory, to take tools from.
+sys::Fd take_tools(const sdbus::UnixFd &descriptor);
 /// A readable file, pipe or socket.
 sys::Fd take_archive(const sdbus::UnixFd &descriptor);
 /// A sealed memory file; what is in it is the ledger's to judge.

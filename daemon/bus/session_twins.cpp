@@ -1,4 +1,5 @@
 // org.frankend1.Session: native speed.
+#include "daemon/bus/descriptors.hpp"
 #include "daemon/bus/session_object.hpp"
 #include "daemon/bus/session_pass.hpp"
 #include "dbus-interfaces/names.hpp"
@@ -12,10 +13,13 @@ void SessionObject::Accelerate(sdbus::Result<sdbus::ObjectPath> &&result, Option
         const bool interactive = read.interactive();
         const bool again = read.flag("verify");
         const plan::ToolClasses classes = accept(plan::parse_tool_classes(read.list("classes")));
+        const auto given = read.descriptor("from");
         read.done();
+        const auto from = given ? std::make_shared<sys::Fd>(take_tools(*given)) : nullptr;
         pass(rule_of(INTERFACE_NAME, "Accelerate"), interactive, {}, reply,
-             [&ledger = door_.ledger(), name = name_, again, classes, reply](const Caller &caller) {
-                 const session::JobId job = accept(ledger.accelerate(name, again, classes, caller.uid));
+             [&ledger = door_.ledger(), name = name_, again, classes, from, reply](const Caller &caller) {
+                 const session::JobId job =
+                     accept(ledger.accelerate(name, {again, classes, from}, caller.uid));
                  reply.send(sdbus::ObjectPath{contract::job_path(std::to_string(job))});
              });
     });

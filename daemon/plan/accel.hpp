@@ -18,7 +18,7 @@ namespace frank::plan {
 struct Twins {
     std::array<std::uint8_t, 16> instance{}; ///< names the tree
     std::string digest;                      ///< of all that is in it; empty: they are not whole
-    std::string suite;
+    std::string suite;                       ///< empty: of a directory that was given
     Arch arch = Arch::none;
     std::uint64_t created = 0;      ///< microseconds since 1970
     std::vector<std::string> tools; ///< paths in the tree

@@ -45,6 +45,10 @@ struct TwinTool {
 /// What the program at `path` (relative, in a native root) stands in for. Nothing: it is no tool of ours,
 /// or one that reports the machine.
 std::optional<TwinTool> tool_of(std::string_view path, Arch arch);
+/// Where in a native root such programs may be: relative directories; a "*" at the end is any one name.
+std::vector<std::string> tool_directories(Arch arch);
+/// What is no program, and is needed by one all the same: the linker's plug-in.
+bool goes_along(std::string_view path);
 /// The rules of its route (plan/exec_table.hpp).
 std::vector<std::string> rules_of(const TwinTool &tool, Arch arch);
 
@@ -53,7 +57,8 @@ struct Rewrite {
     std::string from, to;
 };
 
-/// A cross compiler looks for headers where a native one does not. `path` as for tool_of().
+/// A cross compiler looks where a native one does not, for headers and for its own parts. `path` as for
+/// tool_of().
 std::vector<Rewrite> rewrites_of(std::string_view path, Arch arch);
 
 } // namespace frank::plan

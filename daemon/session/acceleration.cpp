@@ -29,7 +29,7 @@ template <class Act> void Acceleration::step(Act act) {
         guarded(act, [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
 }
 
-void Acceleration::turn_on(Order order, sys::Fd log, Ears ears) {
+void Acceleration::turn_on(AccelOrder order, sys::Fd log, Ears ears) {
     // What the session's start began by itself would end in our name: it is done over here.
     lending_.reset();
     when_routed_ = nullptr;
@@ -40,7 +40,11 @@ void Acceleration::turn_on(Order order, sys::Fd log, Ears ears) {
     order_ = std::move(order);
     step([this] {
         const plan::Twins *known = context_.twins.find(record_.twins);
-        if (known == nullptr || order_.again)
+        if (order_.source)
+            return make_twins("");
+        // Those of a directory are not made anew: it was given once.
+        const bool remade = order_.again && known != nullptr && !known->suite.empty();
+        if (known == nullptr || remade)
             return look_at_root();
         have_twins(known->digest);
     });
@@ -57,7 +61,8 @@ void Acceleration::look_at_root() {
                 return finish(plan::refuse(
                     Error::invalid_state,
                     "native twins can be made for a Debian alone, and session " + session_.name() + " has " +
-                        (report.os_name().empty() ? "something else" : report.os_name())));
+                        (report.os_name().empty() ? "something else" : report.os_name()) +
+                        ": give a native root that has the tools (--from)"));
             const plan::Twins *there = context_.twins.newest(report.suite(), session_.settings().arch);
             if (there == nullptr || (order_.again && there->digest == record_.twins))
                 return make_twins(report.suite());
@@ -84,7 +89,7 @@ void Acceleration::look_at_root() {
 
 void Acceleration::make_twins(const std::string &suite) {
     making_ = std::make_unique<TwinMaking>(
-        context_, suite, session_.settings().arch, copy_of(log_),
+        context_, suite, session_.settings().arch, copy_of(log_), std::exchange(order_.source, nullptr),
         TwinMaking::Ears{ears_.progress, [this](const plan::Result<std::string> &digest) {
                              step([&] {
                                  if (!digest)

@@ -3,6 +3,7 @@
 
 #include "daemon/plan/accel.hpp"
 #include "daemon/plan/accel_wish.hpp"
+#include "daemon/session/accel_order.hpp"
 #include "daemon/session/call_counts.hpp"
 #include "daemon/session/twin_making.hpp"
 
@@ -20,10 +21,6 @@ class Acceleration {
     struct Ears {
         std::function<void(const Progress &)> progress;
         std::function<void(plan::Result<void>)> done;
-    };
-    struct Order {
-        bool again = false;          ///< verifies all anew, against twins as they are made now
-        plan::ToolClasses classes{}; ///< as plan::switch_on() has them; with `again` none
     };
 
     Acceleration(Context &context, Session &session);
@@ -49,7 +46,7 @@ class Acceleration {
     plan::Result<std::string> offer() const;
     /// From the next exec on. Makes twins where there are none, verifies what was not. The session runs.
     /// `log`: what the tools say to people.
-    void turn_on(Order order, sys::Fd log, Ears ears);
+    void turn_on(AccelOrder order, sys::Fd log, Ears ears);
     /// From the next exec on; what was verified stays known. `classes`: as plan::switch_off() has them.
     plan::Result<void> turn_off(const plan::ToolClasses &classes);
     /// Ends turn_on().
@@ -63,6 +60,7 @@ class Acceleration {
   private:
     using Next = std::function<void()>;
     void look_at_root();
+    /// `suite`: empty for the given directory's.
     void make_twins(const std::string &suite);
     void have_twins(const std::string &digest);
     void lend(Next next);
@@ -84,7 +82,7 @@ class Acceleration {
     plan::Survey survey_;
     CallCounts calls_;
     bool lent_ = false; ///< the twins are in the session's sight
-    Order order_;
+    AccelOrder order_;
     bool expected_ = false; ///< turn_on() follows the start that is under way
     Ears ears_;
     sys::Fd log_;

@@ -6,6 +6,7 @@
 #include "daemon/plan/session_settings.hpp"
 #include "daemon/plan/spawn_request.hpp"
 #include "daemon/plan/twin.hpp"
+#include "daemon/session/accel_order.hpp"
 #include "daemon/session/call_counts.hpp"
 #include "daemon/session/catalogue.hpp"
 #include "daemon/session/job.hpp"
@@ -149,8 +150,7 @@ class Ledger {
 
     /// Native speed from the next exec on; starts the session where need be. `again`: all is verified anew.
     /// `classes` of tools: none are all.
-    plan::Result<JobId> accelerate(const std::string &name, bool again, const plan::ToolClasses &classes,
-                                   std::uint32_t caller);
+    plan::Result<JobId> accelerate(const std::string &name, const AccelOrder &order, std::uint32_t caller);
     /// No twin, or none of these classes, from the next exec on.
     plan::Result<void> emulate(const std::string &name, const plan::ToolClasses &classes = {});
     std::vector<AccelRow> acceleration(const std::string &name);

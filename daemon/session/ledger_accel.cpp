@@ -6,11 +6,14 @@
 
 namespace frank::session {
 
-plan::Result<JobId> Ledger::accelerate(const std::string &name, bool again, const plan::ToolClasses &classes,
+plan::Result<JobId> Ledger::accelerate(const std::string &name, const AccelOrder &order,
                                        std::uint32_t caller) {
-    if (again && !classes.empty())
+    if (order.again && !order.classes.empty())
         return plan::refuse(Error::invalid_argument, "all classes that are on are verified: give none");
-    return impl_->accelerate(name, {again, classes}, caller);
+    if (order.again && order.source)
+        return plan::refuse(Error::invalid_argument, "tools from a directory are verified as they come: "
+                                                     "give that without verify");
+    return impl_->accelerate(name, order, caller);
 }
 
 plan::Result<void> Ledger::emulate(const std::string &name, const plan::ToolClasses &classes) {
@@ -34,13 +37,13 @@ Calls Ledger::calls_of(JobId id) {
     return session->acceleration().calls_of(job->group);
 }
 
-plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, Acceleration::Order order,
+plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, AccelOrder order,
                                              std::uint32_t caller) {
     Session *session = find(name);
     if (session == nullptr)
         return plan::refuse(Error::no_such_session, "there is no session " + name);
     const plan::Arch arch = session->settings().arch;
-    if (arch == plan::Arch::none || plan::info(arch).native)
+    if (context.machine.runs(arch))
         return plan::refuse(Error::invalid_state,
                             "programs of session " + name + " run here by themselves: nothing is emulated");
     if (plan::gnu_triplet(arch).empty())
@@ -70,7 +73,7 @@ plan::Result<JobId> Ledger::Impl::accelerate(const std::string &name, Accelerati
     return result;
 }
 
-void Ledger::Impl::begin_acceleration(const std::string &name, const Acceleration::Order &order, JobId job,
+void Ledger::Impl::begin_acceleration(const std::string &name, const AccelOrder &order, JobId job,
                                       sys::Fd log, const plan::Result<void> &started) {
     Acceleration::Ears ears = ears_of(context, job);
     Session *session = find(name);

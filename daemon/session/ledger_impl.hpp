@@ -25,7 +25,7 @@ class Ledger::Impl {
     plan::Result<JobId> destroy(const std::string &name, bool force, std::uint32_t caller);
     plan::Result<void> cancel(const Job &job);
     void spawn(const std::string &name, SpawnOrder order);
-    plan::Result<JobId> accelerate(const std::string &name, Acceleration::Order order, std::uint32_t caller);
+    plan::Result<JobId> accelerate(const std::string &name, AccelOrder order, std::uint32_t caller);
     void recover();
     /// Shared by all who ask while it goes on: anybody may ask.
     void diagnose(Diagnosed done);
@@ -54,7 +54,7 @@ class Ledger::Impl {
     template <class Operations> void bury(Operations &operations, const std::string &name);
     void drop(const std::string &name);
 
-    void begin_acceleration(const std::string &name, const Acceleration::Order &order, JobId job, sys::Fd log,
+    void begin_acceleration(const std::string &name, const AccelOrder &order, JobId job, sys::Fd log,
                             const plan::Result<void> &started);
     void collect_twins(bool incomplete);
 

@@ -34,9 +34,10 @@ plan::Twins new_twins(std::string suite, plan::Arch arch) {
 
 } // namespace
 
-TwinMaking::TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log, Ears ears)
+TwinMaking::TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log,
+                       std::shared_ptr<sys::Fd> source, Ears ears)
     : context_(context), twins_(new_twins(std::move(suite), arch)), settings_(settings_of(context, twins_)),
-      log_(std::move(log)), ears_(std::move(ears)) {}
+      log_(std::move(log)), source_(std::move(source)), ears_(std::move(ears)) {}
 
 void TwinMaking::begin() {
     guarded(
@@ -61,21 +62,26 @@ void TwinMaking::fill() {
     std::vector<std::string> argv{"/frank/frank-tree",
                                   "twins",
                                   "/target",
-                                  "--suite",
-                                  twins_.suite,
                                   "--arch",
                                   std::string(plan::info(twins_.arch).debian),
                                   "--verifier",
                                   std::string("/frank/") + plan::twin_verifier};
-    if (!context_.config.defaults.debian_mirror.empty())
+    if (source_)
+        argv.emplace_back("--given");
+    else
+        argv.insert(argv.end(), {"--suite", twins_.suite});
+    if (!source_ && !context_.config.defaults.debian_mirror.empty())
         argv.insert(argv.end(), {"--mirror", context_.config.defaults.debian_mirror});
-    const plan::Network network = context_.network == plan::Network::none
+    const plan::Network network = source_ ? plan::Network::none
+                                  : context_.network == plan::Network::none
                                       ? network_of(plan::NetworkPolicy::automatic)
                                       : context_.network;
     guarded(
         [&] {
             workshop_ = std::make_unique<Workshop>(
-                context_, WorkshopOrder{settings_, network, {}, std::move(argv), {}, std::move(log_)},
+                context_,
+                WorkshopOrder{settings_, network, std::vector<plan::Arch>{}, std::move(argv),
+                              source_ ? std::move(*source_) : sys::Fd(), std::move(log_)},
                 Workshop::Ears{ears_.progress, [this](const plan::Result<void> &result,
                                                       const TreeReport &report) { filled(result, report); }});
             workshop_->begin();

@@ -15,7 +15,8 @@ class TwinMaking {
     };
 
     /// `log`: what the tools say to people.
-    TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log, Ears ears);
+    TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log,
+               std::shared_ptr<sys::Fd> source, Ears ears);
 
     void begin();
     /// Undoes it.
@@ -31,6 +32,7 @@ class TwinMaking {
     plan::Twins twins_;
     plan::SessionSettings settings_; ///< of nobody
     sys::Fd log_;
+    std::shared_ptr<sys::Fd> source_; ///< none: as the suite has them
     Ears ears_;
     bool cancelled_ = false;
     std::unique_ptr<LaunchCall> call_;

@@ -61,7 +61,8 @@ const plan::Twins *TwinStore::find(const std::string &digest) const {
 const plan::Twins *TwinStore::newest(const std::string &suite, plan::Arch arch) const {
     const plan::Twins *best = nullptr;
     for (const plan::Twins &each : all_)
-        if (!each.digest.empty() && each.suite == suite && each.arch == arch &&
+        // Without a suite they are of a directory that somebody gave for a root of theirs alone.
+        if (!each.digest.empty() && !suite.empty() && each.suite == suite && each.arch == arch &&
             (best == nullptr || best->created < each.created))
             best = &each;
     return best;

@@ -50,7 +50,8 @@ int run(int argc, char **argv) {
     bootstrap->add_option("--variant", bootstrapping.variant)->required();
     bootstrap->add_option("--mirror", bootstrapping.mirror, "the one archive to take it from");
     bootstrap->add_option("--include", bootstrapping.include, "a package more");
-    twins->add_option("--suite", twinning.suite)->required();
+    auto *suite = twins->add_option("--suite", twinning.suite);
+    twins->add_flag("--given", twinning.given, "from the directory on standard input")->excludes(suite);
     twins->add_option("--arch", twinning.arch, "the guest's")->required();
     twins->add_option("--mirror", twinning.mirror, "the one archive to take them from");
     twins->add_option("--verifier", twinning.verifier, "the program that goes along")->required();

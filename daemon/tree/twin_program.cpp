@@ -1,5 +1,6 @@
 #include "daemon/tree/twin_program.hpp"
 
+#include "daemon/plan/elf_image.hpp"
 #include "daemon/sys/fd.hpp"
 #include "daemon/tree/command.hpp"
 
@@ -16,6 +17,15 @@ namespace frank::tree {
 
 using plan::Result;
 
+namespace {
+
+std::string read_all(const std::string &path) {
+    std::ifstream file(path, std::ios::binary);
+    return {std::istreambuf_iterator<char>(file), {}};
+}
+
+} // namespace
+
 bool is_elf_program(const std::string &path) {
     const sys::Fd file(::open(path.c_str(), O_RDONLY | O_NOFOLLOW | O_NONBLOCK | O_CLOEXEC));
     std::array<char, SELFMAG> magic{};
@@ -23,6 +33,22 @@ bool is_elf_program(const std::string &path) {
     return file && ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & 0111) != 0 &&
            ::pread(file.get(), magic.data(), magic.size(), 0) == SELFMAG &&
            std::memcmp(magic.data(), ELFMAG, SELFMAG) == 0;
+}
+
+Linking linking_of(const std::string &path) {
+    Linking linking;
+    const std::string bytes = read_all(path);
+    const auto image = plan::read_elf(std::as_bytes(std::span(bytes)));
+    if (!image)
+        return linking;
+    for (const plan::ElfSegment &segment : image->segments) {
+        linking.dynamic = linking.dynamic || segment.type == PT_DYNAMIC;
+        if (segment.type == PT_INTERP && !segment.content.empty())
+            linking.loader.assign(
+                reinterpret_cast<const char *>(segment.content.data()), // a byte is a char
+                ::strnlen(reinterpret_cast<const char *>(segment.content.data()), segment.content.size()));
+    }
+    return linking;
 }
 
 Result<void> set_interpreter(const std::string &path, const Interpreter &interpreter) {
@@ -35,11 +61,7 @@ Result<void> set_interpreter(const std::string &path, const Interpreter &interpr
 void rewrite_strings(const std::string &path, const std::vector<plan::Rewrite> &rewrites) {
     if (rewrites.empty())
         return;
-    std::string bytes;
-    {
-        std::ifstream file(path, std::ios::binary);
-        bytes.assign(std::istreambuf_iterator<char>(file), {});
-    }
+    std::string bytes = read_all(path);
     for (const plan::Rewrite &rewrite : rewrites) {
         const std::string from = '\0' + rewrite.from + '\0';
         std::string to = '\0' + rewrite.to;

@@ -12,6 +12,13 @@ namespace frank::tree {
 /// An ELF file that asks for a loader, or needs none, and can be executed.
 bool is_elf_program(const std::string &path);
 
+/// Of an ELF file.
+struct Linking {
+    std::string loader;   ///< PT_INTERP; empty: none
+    bool dynamic = false; ///< it has PT_DYNAMIC
+};
+Linking linking_of(const std::string &path);
+
 struct Interpreter {
     std::string loader;    ///< path inside a session
     std::string libraries; ///< directories there, separated by colons

@@ -1,14 +1,18 @@
 #include "daemon/tree/twin_root.hpp"
 
 #include "daemon/plan/twin.hpp"
+#include "daemon/sys/fd.hpp"
 #include "daemon/tree/bootstrap.hpp"
 #include "daemon/tree/command.hpp"
 #include "daemon/tree/twin_program.hpp"
+#include "daemon/tree/twin_source.hpp"
 
 #include <array>
+#include <fcntl.h>
 #include <filesystem>
 #include <fstream>
 #include <set>
+#include <unistd.h>
 
 namespace frank::tree {
 
@@ -30,7 +34,7 @@ bool is_kept(const std::string &path) {
     for (const std::string directory : library_directories)
         if (path == directory || path.starts_with(directory + "/"))
             return true;
-    return path.starts_with("usr/lib/gcc-cross/") && path.ends_with("/liblto_plugin.so");
+    return plan::goes_along(path);
 }
 
 /// Relative paths of the tools, and of all else that does not stay.
@@ -112,21 +116,49 @@ Result<std::string> digest(const fs::path &root) {
     return sum.map([](const std::string &text) { return text.substr(0, text.find(' ')); });
 }
 
-Result<void> patch_all(const fs::path &root, const std::vector<std::string> &tools, plan::Arch arch,
-                       Reporter &reporter) {
-    const auto interpreter = find_interpreter(root);
-    if (!interpreter)
-        return tl::unexpected(interpreter.error());
+Result<void> patch_all(const fs::path &root, const CopiedTools &from, plan::Arch arch, Reporter &reporter) {
     std::uint64_t done = 0;
-    for (const std::string &tool : tools) {
+    for (const std::string &tool : from.tools) {
         const std::string path = (root / tool).string();
         rewrite_strings(path, plan::rewrites_of(tool, arch));
-        if (auto patched = set_interpreter(path, *interpreter); !patched)
-            return patched;
-        reporter.progress("files", ++done, tools.size());
+        if (!linking_of(path).loader.empty())
+            if (auto patched = set_interpreter(path, from.interpreter); !patched)
+                return patched;
+        reporter.progress("files", ++done, from.tools.size());
     }
     reporter.flush();
     return {};
+}
+
+/// A native root of its own.
+Result<CopiedTools> tools_of_a_new_root(const std::string &directory, const TwinOptions &options,
+                                        plan::Arch arch, Reporter &reporter) {
+    const BootstrapOptions bootstrapping{options.suite,  "amd64", "", plan::twin_packages(arch),
+                                         options.mirror, true};
+    if (auto made = bootstrap(directory, bootstrapping, reporter); !made)
+        return tl::unexpected(made.error());
+    reporter.say("stage", "keeping the tools");
+    const fs::path root(directory);
+    const Sorted sorted = sort_out(root, arch);
+    for (const std::string &path : sorted.rest)
+        fs::remove(root / path);
+    remove_empty_directories(root);
+    return find_interpreter(root).map([&sorted](const Interpreter &interpreter) {
+        return CopiedTools{sorted.tools, interpreter};
+    });
+}
+
+Result<CopiedTools> get_tools(const std::string &directory, const TwinOptions &options, plan::Arch arch,
+                              Reporter &reporter) {
+    if (options.given) {
+        reporter.say("stage", "copying the tools");
+        return copy_tools(STDIN_FILENO, arch, directory, reporter);
+    }
+    if (!this_machine_has(options.suite, arch))
+        return tools_of_a_new_root(directory, options, arch, reporter);
+    reporter.say("stage", "copying this machine's tools");
+    const sys::Fd root(sys::must(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open /"));
+    return copy_tools(root.get(), arch, directory, reporter);
 }
 
 } // namespace
@@ -139,24 +171,18 @@ Result<void> make_twins(const std::string &directory, const TwinOptions &options
     // Before anything that takes minutes.
     if (const auto there = run_command({"patchelf", "--version"}); !there)
         return tl::unexpected(there.error());
-    const BootstrapOptions bootstrapping{options.suite,  "amd64", "", plan::twin_packages(*arch),
-                                         options.mirror, true};
-    if (auto made = bootstrap(directory, bootstrapping, reporter); !made)
-        return made;
-    reporter.say("stage", "keeping the tools");
+    const auto from = get_tools(directory, options, *arch, reporter);
+    if (!from)
+        return tl::unexpected(from.error());
     const fs::path root(directory);
-    const Sorted sorted = sort_out(root, *arch);
-    for (const std::string &path : sorted.rest)
-        fs::remove(root / path);
-    remove_empty_directories(root);
-    if (auto patched = patch_all(root, sorted.tools, *arch, reporter); !patched)
+    if (auto patched = patch_all(root, *from, *arch, reporter); !patched)
         return patched;
     fs::copy_file(options.verifier, root / plan::twin_verifier);
     make_readable(root);
     const auto sum = digest(root);
     if (!sum)
         return tl::unexpected(sum.error());
-    for (const std::string &tool : sorted.tools)
+    for (const std::string &tool : from->tools)
         reporter.say("twin", tool);
     reporter.say("digest", *sum);
     return {};

@@ -1,6 +1,6 @@
-// Native twins of a Debian's tools: a native root of the same suite with the cross compilers for the guest's
-// architecture, of which only the tools and their libraries are kept, made to run from where sessions see
-// them.
+// Native twins of a root's tools, made to run from where sessions see them. They come from a directory that
+// is given; else from this machine, where it is the same Debian and has the cross compiler; else from a
+// native root of that suite, of which only the tools and their libraries are kept.
 #pragma once
 
 #include "daemon/plan/result.hpp"
@@ -15,6 +15,7 @@ struct TwinOptions {
     std::string arch;     ///< the guest's, by Debian's name
     std::string mirror;   ///< empty: the suite's own archives
     std::string verifier; ///< the program that goes along, frank-verify
+    bool given = false;   ///< standard input is a directory to take them from; the suite does not matter
 };
 
 /// Into `directory`, which must be empty and this process's own. Says "twin PATH" for each tool, relative to

@@ -39,6 +39,18 @@ TEST_F(FrankctlAccel, TurnsOnAndOffAndTellsWhatFailed) {
     EXPECT_EQ(run({"accel", "denied", "on"}).status, 125);
 }
 
+TEST_F(FrankctlAccel, GivesADirectoryToTakeToolsFrom) {
+    const Outcome given = run({"accel", "box", "on", "--from", "/"});
+    EXPECT_EQ(given.status, 125);
+    EXPECT_NE(given.err.find("from a directory"), std::string::npos) << given.err;
+    const Outcome missing = run({"accel", "box", "on", "--from", "/no/such/root"});
+    EXPECT_EQ(missing.status, 125);
+    EXPECT_NE(missing.err.find("cannot read the directory '/no/such/root'"), std::string::npos)
+        << missing.err;
+    EXPECT_NE(run({"accel", "box", "verify", "--from", "/"}).err.find("--from goes with on alone"),
+              std::string::npos);
+}
+
 TEST_F(FrankctlAccel, SwitchesClassesOfTools) {
     EXPECT_EQ(run({"accel", "box", "on", "--class", "compiler", "--class", "shell"}).status, 0);
     EXPECT_EQ(run({"accel", "box", "off", "--class", "compiler,shell"}).status, 0);

@@ -15,6 +15,7 @@ class AccelerationTest : public LedgerTest {
     FakeOutcome act(FakeCommand &command) {
         const std::string verb = command.argv.size() > 1 ? command.argv[1] : "";
         if (command.argv.front() == "/frank/frank-tree" && (verb == "inspect" || verb == "twins")) {
+            trees.push_back(command.argv);
             command.write(1, verb == "inspect" ? inspection : making);
             return verb == making_hangs ? FakeOutcome::runs()
                                         : FakeOutcome::exits(verb == "twins" && making.empty() ? 1 : 0);
@@ -44,7 +45,7 @@ class AccelerationTest : public LedgerTest {
                             const plan::ToolClasses &classes = {}) {
         done.clear();
         tried.clear();
-        const auto job = ledger->accelerate(name, again, classes, user);
+        const auto job = ledger->accelerate(name, {again, classes}, user);
         EXPECT_TRUE(job) << job.error().message;
         return job ? ended(*job) : session::Job{};
     }
@@ -78,8 +79,9 @@ class AccelerationTest : public LedgerTest {
     std::set<std::string> missing,
         differs;                       ///< tools: that the root does not have, whose twins are not the same
     std::map<std::string, int> inodes; ///< of the root's tools
-    std::vector<std::string> done;     ///< what frank-verify was told to do
-    std::set<std::string> tried;       ///< what it compared
+    std::vector<std::vector<std::string>> trees; ///< what frank-tree was told to do
+    std::vector<std::string> done;               ///< what frank-verify was told to do
+    std::set<std::string> tried;                 ///< what it compared
 };
 
 } // namespace frank::test

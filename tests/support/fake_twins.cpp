@@ -4,6 +4,8 @@
 #include "dbus-interfaces/errors.hpp"
 #include "dbus-interfaces/names.hpp"
 
+#include <sys/stat.h>
+
 namespace frank::fake {
 
 namespace {
@@ -32,7 +34,16 @@ void FakeSession::Accelerate(JobResult &&result, Options options) {
     if (refuses_classes(result, options))
         return;
     const auto verify = options.find("verify");
+    const auto from = options.find("from");
     FakeJob &job = world_.add_job("accelerate", name_);
+    if (from != options.end()) { // it says what it was given
+        struct stat given {};
+        const auto directory = from->second.get<sdbus::UnixFd>();
+        const bool good = ::fstat(directory.get(), &given) == 0 && S_ISDIR(given.st_mode);
+        job.end({"failed", 0, good ? "from a directory" : "from nothing", "org.frankend1.Error.Failed"});
+        result.returnResults(job.path());
+        return;
+    }
     job.end(verify != options.end() && verify->second.get<bool>()
                 ? End{"failed", 0, "no twins today", "org.frankend1.Error.Failed"}
                 : End{"exited", 0, "", ""});

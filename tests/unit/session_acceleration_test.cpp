@@ -50,6 +50,28 @@ TEST_F(AccelerationOfASession, ComparesNothingTwiceButOnDemand) {
     EXPECT_EQ(machine.count(plan::LaunchOp::make_twins), 2U) << "and the twins are made anew";
 }
 
+TEST_F(AccelerationOfASession, TakesToolsOfADirectoryForOneSessionAlone) {
+    inspection = "arch arm64\nos Gentoo Linux\nchecked ok\n"; // no Debian
+    trees.clear();                                            // of its creation
+    const auto from = [](int fd) { return AccelOrder{false, {}, std::make_shared<sys::Fd>(fd)}; };
+    const auto job = ledger->accelerate("pi", from(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC)), user);
+    ASSERT_TRUE(job) << job.error().message;
+    const Job done_job = ended(*job);
+    EXPECT_EQ(done_job.state, JobState::exited) << done_job.refusal.message;
+    EXPECT_EQ(routes(), all);
+    ASSERT_EQ(trees.size(), 1U) << "nobody asked what the root is";
+    EXPECT_THAT(trees[0], Contains("--given"));
+    EXPECT_THAT(trees[0], Not(Contains("--suite")));
+    accelerate("pi", true);
+    EXPECT_EQ(tried, all);
+    EXPECT_EQ(trees.size(), 1U) << "it was given once";
+    EXPECT_EQ(create("other").state, JobState::exited);
+    inspection = "arch arm64\nos Debian GNU/Linux 12 (bookworm)\nsuite bookworm\nchecked ok\n";
+    making.replace(making.find("aaa"), 3, "bbb");
+    accelerate("other");
+    EXPECT_EQ(machine.count(plan::LaunchOp::make_twins), 2U) << "others get twins of their own";
+}
+
 TEST_F(AccelerationOfASession, ComparesAFileThatChanged) {
     accelerate();
     inodes[sed] = 7;
@@ -86,7 +108,7 @@ TEST_F(AccelerationOfASession, SwitchesClassesOfTools) {
     EXPECT_EQ(routes(), (Paths{sed, make}));
     accelerate();
     EXPECT_EQ(routes(), all);
-    EXPECT_FALSE(ledger->accelerate("pi", true, {ToolClass::shell}, user));
+    EXPECT_FALSE(ledger->accelerate("pi", {true, {ToolClass::shell}}, user));
 }
 
 TEST_F(AccelerationOfASession, ComesBackWhenTheSessionStartsAgain) {
@@ -110,11 +132,11 @@ TEST_F(AccelerationOfASession, OutlivesARestartOfFrankend) {
 
 TEST_F(AccelerationOfASession, CanBeCancelledAndBegunAgain) {
     hangs = "check";
-    const auto job = ledger->accelerate("pi", false, {}, user);
+    const auto job = ledger->accelerate("pi", {}, user);
     ASSERT_TRUE(job);
     ASSERT_TRUE(until([&] { return !done.empty() && done.back() == "check"; }));
     EXPECT_EQ(state_of(), "busy");
-    EXPECT_FALSE(ledger->accelerate("pi", false, {}, user)) << "one at a time";
+    EXPECT_FALSE(ledger->accelerate("pi", {}, user)) << "one at a time";
     EXPECT_EQ(ledger->emulate("pi").error().error, Error::busy);
     ASSERT_TRUE(ledger->cancel(*job));
     EXPECT_EQ(ended(*job).state, JobState::cancelled);
@@ -125,7 +147,7 @@ TEST_F(AccelerationOfASession, CanBeCancelledAndBegunAgain) {
 
 TEST_F(AccelerationOfASession, UndoesTwinsThatWereNotFinished) {
     making_hangs = "twins";
-    const auto job = ledger->accelerate("pi", false, {}, user);
+    const auto job = ledger->accelerate("pi", {}, user);
     ASSERT_TRUE(job);
     ASSERT_TRUE(until([&] { return machine.count(plan::LaunchOp::make_twins) == 1; }));
     settle();
@@ -137,7 +159,7 @@ TEST_F(AccelerationOfASession, UndoesTwinsThatWereNotFinished) {
 
 TEST_F(AccelerationOfASession, EndsWithItsSession) {
     hangs = "check";
-    const auto job = ledger->accelerate("pi", false, {}, user);
+    const auto job = ledger->accelerate("pi", {}, user);
     ASSERT_TRUE(job);
     ASSERT_TRUE(until([&] { return !done.empty() && done.back() == "check"; }));
     ASSERT_TRUE(stop("pi"));

@@ -29,6 +29,52 @@ TEST(Twins, OfACrossCompilerStandInForTheNativeOnesPrograms) {
               "/usr/lib/gcc/aarch64-linux-gnu/12/cc1");
 }
 
+TEST(Twins, AreFoundWhereverADistributionHasItsCompilers) {
+    struct Place {
+        const char *native, *guest;
+    };
+    for (const Place &place :
+         {Place{"usr/libexec/gcc-cross/riscv64-linux-gnu/14/cc1",
+                "/usr/libexec/gcc/riscv64-linux-gnu/14/cc1"},
+          Place{"usr/libexec/gcc/riscv64-unknown-linux-gnu/13/cc1plus",
+                "/usr/libexec/gcc/riscv64-unknown-linux-gnu/13/cc1plus"},
+          Place{"usr/libexec/gcc/riscv64-alpine-linux-musl/14.2.0/cc1",
+                "/usr/libexec/gcc/riscv64-alpine-linux-musl/14.2.0/cc1"},
+          Place{"usr/lib/gcc/riscv64-unknown-linux-gnu/15.1.0/lto1",
+                "/usr/lib/gcc/riscv64-unknown-linux-gnu/15.1.0/lto1"},
+          Place{"usr/x86_64-pc-linux-gnu/riscv64-unknown-linux-gnu/gcc-bin/13/riscv64-unknown-linux-gnu-g++",
+                "/usr/riscv64-unknown-linux-gnu/gcc-bin/13/riscv64-unknown-linux-gnu-g++"},
+          Place{"usr/x86_64-pc-linux-gnu/riscv64-unknown-linux-gnu/binutils-bin/2.42/as",
+                "/usr/riscv64-unknown-linux-gnu/binutils-bin/2.42/as"},
+          Place{"usr/bin/riscv64-alpine-linux-musl-gcc-14.2.0",
+                "/usr/bin/riscv64-alpine-linux-musl-gcc-14.2.0"}}) {
+        const auto found = tool_of(place.native, Arch::riscv64);
+        ASSERT_TRUE(found) << place.native;
+        EXPECT_EQ(found->guest, place.guest);
+        EXPECT_EQ(found->native, "/run/frankend/native/" + std::string(place.native));
+        EXPECT_LE(rules_of(*found, Arch::riscv64).size(), exec_table_max_rules);
+        const std::string_view directory =
+            std::string_view(place.native).substr(0, std::string_view(place.native).rfind('/'));
+        EXPECT_TRUE(std::ranges::any_of(tool_directories(Arch::riscv64), [&](const std::string &each) {
+            return each == directory ||
+                   (each.ends_with("/*") && directory.substr(0, directory.rfind('/') + 1) ==
+                                                std::string_view(each).substr(0, each.size() - 1));
+        })) << place.native;
+    }
+    EXPECT_FALSE(tool_of("usr/lib/gcc/x86_64-linux-gnu/14/cc1", Arch::riscv64)) << "this machine's own";
+}
+
+TEST(Twins, OfDriversLookForTheirPartsWhereANativeOneDoes) {
+    const auto rewrites = rewrites_of("usr/bin/riscv64-linux-gnu-gcc-14", Arch::riscv64);
+    ASSERT_EQ(rewrites.size(), 2U);
+    EXPECT_EQ(rewrites.back().from, "/usr/libexec/gcc-cross/");
+    EXPECT_EQ(rewrites.back().to, "/usr/libexec/gcc/");
+    const auto headers = rewrites_of("usr/libexec/gcc-cross/riscv64-linux-gnu/14/cc1", Arch::riscv64);
+    ASSERT_EQ(headers.size(), 6U);
+    EXPECT_EQ(headers.front().from, "/usr/lib/gcc-cross/riscv64-linux-gnu/14/include");
+    EXPECT_EQ(headers.front().to, "/usr/lib/gcc/riscv64-linux-gnu/14/include");
+}
+
 TEST(Twins, AreNeverThereForWhatReportsTheMachine) {
     for (const char *path : {"usr/bin/uname", "usr/bin/arch", "usr/bin/getconf", "usr/bin/dpkg",
                              "usr/bin/python3", "usr/bin/hostname", "usr/bin/lscpu"})
@@ -55,7 +101,7 @@ TEST(Twins, OfDriversLeaveToTheGuestWhatTellsPaths) {
     const TwinTool gcc = tool("usr/bin/aarch64-linux-gnu-gcc-12");
     for (const char *rule : {"=-v", "^-print-", "=-march=native", "$LIBRARY_PATH", "^-fplugin", "=--version"})
         EXPECT_TRUE(has_rule(gcc, rule)) << rule;
-    EXPECT_TRUE(has_rule(gcc, "+GCC_EXEC_PREFIX=/usr/lib/gcc/"));
+    EXPECT_FALSE(has_rule(tool("usr/bin/sed"), "^-print-"));
 }
 
 TEST(Twins, OfCompilersAreWatched) {

@@ -1,0 +1,137 @@
+// What a route says of its twin: when the guest's own program is to do it, and what differs.
+#include "daemon/plan/exec_table.hpp"
+#include "daemon/plan/twin.hpp"
+#include "daemon/plan/twin_names.hpp"
+#include "daemon/plan/twin_places.hpp"
+
+namespace frank::plan {
+
+namespace {
+
+std::string rule(char kind, const std::string &text) { return kind + text; }
+
+/// What a cross driver tells of paths is not what the guest's own does, and what it takes from the
+/// environment neither.
+std::vector<std::string> driver_rules() {
+    std::vector<std::string> rules{rule(RouteRule::variable, "LIBRARY_PATH"),
+                                   // A driver sets it for what it calls, and that may be a driver again.
+                                   rule(RouteRule::within, "COLLECT_GCC")};
+    for (const char *text : {"-v", "-###", "--version", "--help", "-dumpspecs", "-march=native",
+                             "-mcpu=native", "-mtune=native"})
+        rules.push_back(rule(RouteRule::argument, text));
+    for (const char *text : {"-print-", "--print-", "-fplugin", "--target-help", "-specs=", "--sysroot"})
+        rules.push_back(rule(RouteRule::prefix, text));
+    return rules;
+}
+
+std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch) {
+    // 4: an internal compiler error, as it tells its driver (gcc.cc, FATAL_EXIT_CODE and ICE_EXIT_CODE).
+    std::vector<std::string> rules{rule(RouteRule::watched, "4"), rule(RouteRule::prefix, "-fplugin"),
+                                   rule(RouteRule::argument, "-march=native"),
+                                   rule(RouteRule::argument, "-version")};
+    // iconv(3) loads tables of its own, which are the guest's.
+    for (const char *text : {"-finput-charset=", "-fexec-charset=", "-fwide-exec-charset="})
+        rules.push_back(rule(RouteRule::prefix, text));
+    // What goes into objects for the link depends on the size of the compiler's own pointers.
+    if (info(arch).elf_class == 1)
+        rules.push_back(rule(RouteRule::prefix, "-flto"));
+    // bookworm's own compiler for arm64 has the cure of CVE-2023-4039, which its cross compiler lacks.
+    if (arch == Arch::arm64 && tool.guest.find("/12/") != std::string::npos)
+        rules.push_back(rule(RouteRule::prefix, "-fstack-protector"));
+    return rules;
+}
+
+/// The compiler's plug-in is a library, and the guest's cannot be loaded.
+std::vector<std::string> linker_rules(const std::string &triplet, bool debians) {
+    // Messages begin with the name that it was called by, which a cross compiler's driver has another for.
+    std::vector<std::string> rules{rule(RouteRule::watched, ""), rule(RouteRule::variable, "LD_LIBRARY_PATH"),
+                                   rule(RouteRule::variable, "LD_RUN_PATH"),
+                                   rule(RouteRule::exchange, "/usr/bin/" + triplet + "-ld"),
+                                   rule(RouteRule::exchange_by, "/usr/bin/ld")};
+    for (const CompilerPlace &place : compiler_places)
+        for (int version = place.first; version <= place.last; ++version) {
+            if ((place.cross != place.guest) != debians)
+                continue;
+            const std::string tail = triplet + "/" + std::to_string(version) + "/liblto_plugin.so";
+            rules.push_back(rule(RouteRule::exchange, "/" + std::string(place.guest) + tail));
+            rules.push_back(rule(RouteRule::exchange_by,
+                                 std::string(twin_directory) + "/" + std::string(place.cross) + tail));
+        }
+    return rules;
+}
+
+/// What it was configured for is built in; what it finds in its environment it keeps.
+std::vector<std::string> bash_rules(const std::string &triplet) {
+    const std::string machine(triplet.substr(0, triplet.find('-')));
+    return {rule(RouteRule::setting, "HOSTTYPE=" + machine),
+            rule(RouteRule::setting,
+                 "MACHTYPE=" + machine + "-unknown-linux-gnu" + triplet.substr(triplet.find("gnu") + 3)),
+            rule(RouteRule::argument, "--version")};
+}
+
+/// The one that its path has in it, else Debian's.
+std::string triplet_of(const std::string &guest, Arch arch) {
+    for (const std::string &triplet : triplets_of(arch))
+        if (guest.find("/" + triplet) != std::string::npos)
+            return triplet;
+    return std::string(gnu_triplet(arch));
+}
+
+/// TRIPLET/VERSION of a compiler's program in Debian's places; empty: another path.
+std::string debians_part(std::string_view path, const std::string &triplet) {
+    for (const CompilerPlace &place : compiler_places) {
+        const std::string before = std::string(place.cross) + triplet + "/";
+        if (place.cross != place.guest && path.starts_with(before))
+            return std::string(path.substr(place.cross.size(), path.rfind('/') - place.cross.size()));
+    }
+    return {};
+}
+
+} // namespace
+
+std::vector<std::string> rules_of(const TwinTool &tool, Arch arch) {
+    const std::string triplet = triplet_of(tool.guest, arch);
+    const std::string_view name = std::string_view(tool.guest).substr(tool.guest.rfind('/') + 1);
+    const std::string_view bare = without_triplet(name, triplet);
+    const std::string_view plain = bare.empty() ? name : bare;
+    if (role_of_name(plain) == TwinRole::driver)
+        return driver_rules();
+    if (name == "cc1" || name == "cc1plus" || name == "f951" || name == "lto1")
+        return compiler_rules(tool, arch);
+    if (plain == "as")
+        return {rule(RouteRule::watched, "")};
+    if (plain == "ld.bfd" || plain == "ld.gold")
+        return linker_rules(triplet, triplet == gnu_triplet(arch));
+    if (name == "bash")
+        return bash_rules(triplet);
+    if (name == "make")
+        return {rule(RouteRule::argument, "--version"), rule(RouteRule::argument, "-v")};
+    return {};
+}
+
+std::vector<Rewrite> rewrites_of(std::string_view path, Arch arch) {
+    const std::string triplet(gnu_triplet(arch));
+    if (triplet.empty())
+        return {};
+    const std::string_view name = path.substr(path.rfind('/') + 1);
+    if (role_of_name(without_triplet(name, triplet)) == TwinRole::driver) // where it looks for the rest
+        return {{"/usr/lib/gcc-cross/", "/usr/lib/gcc/"}, {"/usr/libexec/gcc-cross/", "/usr/libexec/gcc/"}};
+    const std::string part = debians_part(path, triplet);
+    if (part.empty())
+        return {};
+    // gcc's GPLUSPLUS_INCLUDE_DIR and its like, then the directory that a native compiler does not have, in
+    // whose place among the others it looks in /usr/local/include (gcc/cppdefault.cc).
+    const std::string version = part.substr(triplet.size() + 1);
+    const std::string own = "/usr/lib/gcc-cross/" + part + "/../../../../" + triplet + "/include";
+    const std::string cplusplus = own + "/c++/" + version;
+    const std::string headers = "/usr/lib/gcc-cross/" + part + "/include";
+    const std::string of_guest = "/usr/lib/gcc/" + part + "/include";
+    return {{headers, of_guest},
+            {headers + "-fixed", of_guest + "-fixed"},
+            {cplusplus, "/usr/include/c++/" + version},
+            {cplusplus + "/" + triplet, "/usr/include/" + triplet + "/c++/" + version},
+            {cplusplus + "/backward", "/usr/include/c++/" + version + "/backward"},
+            {own, "/usr/local/include"}};
+}
+
+} // namespace frank::plan

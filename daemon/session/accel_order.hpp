@@ -1,0 +1,17 @@
+// What somebody wants of a root's native speed.
+#pragma once
+
+#include "daemon/plan/twin.hpp"
+#include "daemon/sys/fd.hpp"
+
+#include <memory>
+
+namespace frank::session {
+
+struct AccelOrder {
+    bool again = false;                ///< verifies all anew, against twins as they are made now
+    plan::ToolClasses classes{};       ///< as plan::switch_on() has them; with `again` none
+    std::shared_ptr<sys::Fd> source{}; ///< a directory to take tools from; with `again` none
+};
+
+} // namespace frank::session

@@ -1,0 +1,105 @@
+#include "daemon/tree/twin_source.hpp"
+
+#include "daemon/plan/printable.hpp"
+#include "daemon/plan/twin.hpp"
+#include "daemon/sys/file.hpp"
+#include "daemon/tree/os_release.hpp"
+#include "daemon/tree/twin_libraries.hpp"
+
+#include <algorithm>
+#include <fcntl.h>
+#include <filesystem>
+#include <sys/stat.h>
+
+namespace frank::tree {
+
+using plan::refuse;
+using plan::Result;
+
+namespace {
+
+constexpr mode_t may_run = 0111;
+
+bool is_regular(int root, const std::string &path, mode_t mode = 0) {
+    const sys::Fd file(sys::open_in_root(root, path.c_str(), O_PATH | O_NOFOLLOW));
+    struct stat info {};
+    return file && ::fstat(file.get(), &info) == 0 && S_ISREG(info.st_mode) && (info.st_mode & mode) == mode;
+}
+
+/// /bin of a root with a merged /usr, whose programs are found where they are.
+bool is_link(int root, const std::string &path) {
+    const sys::Fd file(sys::open_in_root(root, path.c_str(), O_PATH | O_NOFOLLOW));
+    struct stat info {};
+    return file && ::fstat(file.get(), &info) == 0 && S_ISLNK(info.st_mode);
+}
+
+std::vector<std::string> directories(int root, plan::Arch arch) {
+    std::vector<std::string> found;
+    for (const std::string &pattern : plan::tool_directories(arch)) {
+        if (!pattern.ends_with("/*")) {
+            if (!is_link(root, pattern))
+                found.push_back(pattern);
+            continue;
+        }
+        const std::string parent = pattern.substr(0, pattern.size() - 2);
+        for (const std::string &name : names_below(root, parent))
+            if (!is_link(root, parent + "/" + name))
+                found.push_back(parent + "/" + name);
+    }
+    return found;
+}
+
+} // namespace
+
+bool this_machine_has(const std::string &suite, plan::Arch arch) {
+    const sys::Fd root(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const std::string triplet(plan::gnu_triplet(arch));
+    if (!root || triplet.empty())
+        return false;
+    const auto text = sys::read_file(root.get(), "etc/os-release", max_os_release_bytes);
+    if (!text || debian_suite(*text) != suite)
+        return false;
+    return std::ranges::all_of(std::array{"gcc", "g++", "as", "ld", "ar"}, [&](const char *name) {
+        return static_cast<bool>(
+            sys::Fd(sys::open_in_root(root.get(), ("usr/bin/" + triplet + "-" + name).c_str(), O_PATH)));
+    });
+}
+
+Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &directory, Reporter &reporter) {
+    CopiedTools copied;
+    TwinLibraries libraries(root, directory);
+    bool compiler = false;
+    for (const std::string &where : directories(root, arch))
+        for (const std::string &name : names_below(root, where)) {
+            const std::string path = where + "/" + name;
+            const auto tool = plan::tool_of(path, arch);
+            const bool along = plan::goes_along(path);
+            if ((!tool && !along) || !is_regular(root, path, along ? 0 : may_run))
+                continue;
+            if (auto done = libraries.copy(path, path); !done)
+                return tl::unexpected(done.error());
+            if (!is_elf_program(directory + "/" + path) && !along) { // a script
+                std::filesystem::remove(directory + "/" + path);
+                continue;
+            }
+            if (auto done = libraries.add_needs_of(path); !done)
+                return tl::unexpected(done.error());
+            if (along)
+                continue;
+            compiler = compiler || tool->tool_class == plan::ToolClass::compiler;
+            copied.tools.push_back(path);
+            reporter.progress("files", copied.tools.size(), 0);
+        }
+    reporter.flush();
+    if (!compiler)
+        return refuse(Error::bad_image, "there is no cross compiler for " +
+                                            std::string(plan::info(arch).debian) +
+                                            " in it, in none of the places where distributions have theirs");
+    auto interpreter = libraries.finish();
+    if (!interpreter)
+        return tl::unexpected(interpreter.error());
+    copied.interpreter = *interpreter;
+    return copied;
+}
+
+} // namespace frank::tree

@@ -1,0 +1,137 @@
+// frank-tree twins from a directory that somebody gives: what is found, what comes along, and that it runs
+// with its own libraries.
+#include "support/tree_test.hpp"
+
+#include <array>
+#include <cstdio>
+#include <gmock/gmock.h>
+#include <sys/mount.h>
+
+namespace frank::test {
+namespace {
+
+using testing::HasSubstr;
+using testing::Not;
+namespace fs = std::filesystem;
+
+std::string output_of(const std::string &command) {
+    std::string text;
+    FILE *const pipe = ::popen(command.c_str(), "re"); // NOLINT: the shell is this machine's, the words ours
+    if (pipe == nullptr)
+        return text;
+    std::array<char, 4096> buffer{};
+    for (std::size_t got = 0; (got = std::fread(buffer.data(), 1, buffer.size(), pipe)) > 0;)
+        text.append(buffer.data(), got);
+    (void)::pclose(pipe);
+    return text;
+}
+
+/// A native root as a distribution has it: `place` for libraries.
+class TreeTwins : public TreeTest {
+  protected:
+    void SetUp() override {
+        TreeTest::SetUp();
+        if (output_of("command -v patchelf").empty())
+            GTEST_SKIP() << "needs patchelf";
+    }
+    static void add_program(const std::string &root, const std::string &name, const std::string &from,
+                            const std::string &place) {
+        fs::create_directories(fs::path(root + "/" + name).parent_path());
+        fs::copy_file(from, root + "/" + name, fs::copy_options::overwrite_existing);
+        std::istringstream libraries(output_of("ldd " + from + " | grep -o '/[^ ]*'"));
+        for (std::string library; std::getline(libraries, library);) {
+            const bool loader = fs::path(library).filename().string().starts_with("ld-");
+            const std::string to =
+                root + "/" + (loader ? "lib64" : place) + "/" + fs::path(library).filename().string();
+            fs::create_directories(fs::path(to).parent_path());
+            fs::copy_file(library, to, fs::copy_options::overwrite_existing);
+        }
+    }
+    /// Away from what the sandbox keeps an eye on.
+    static std::string a_place() {
+        EXPECT_EQ(::mount("none", "/mnt", "tmpfs", 0, nullptr), 0);
+        return "/mnt";
+    }
+    static TreeRun make_twins(const TreeSandbox &box, const std::string &source) {
+        const int directory = ::open(source.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+        TreeRun run = box.run({"twins", box.root(), "--given", "--arch", "arm64", "--verifier", "/bin/true"},
+                              directory);
+        (void)::close(directory);
+        return run;
+    }
+};
+
+TEST_F(TreeTwins, OfADirectoryRunWithItsLibraries) {
+    inside([](TreeSandbox &box) {
+        const std::string source = a_place() + "/source";
+        add_program(source, "usr/bin/cat", "/bin/cat", "usr/lib64");
+        add_program(source, "usr/bin/uname", "/bin/uname", "usr/lib64");
+        add_program(source,
+                    "usr/x86_64-pc-linux-gnu/aarch64-unknown-linux-gnu/gcc-bin/13/"
+                    "aarch64-unknown-linux-gnu-gcc",
+                    "/bin/sed", "usr/lib/gcc/x86_64-pc-linux-gnu/13");
+        box.write(source + "/usr/bin/aarch64-unknown-linux-gnu-c++", "#!/bin/sh\n");
+        fs::create_symlink("usr/bin", source + "/bin");
+        fs::create_symlink("/etc/passwd", source + "/usr/bin/sed");
+        const TreeRun run = make_twins(box, source);
+        ASSERT_EQ(run.code, 0) << run.err;
+        EXPECT_THAT(run.out, HasSubstr("twin usr/bin/cat\n"));
+        EXPECT_THAT(run.out, HasSubstr("twin usr/x86_64-pc-linux-gnu/aarch64-unknown-linux-gnu/gcc-bin/13/"
+                                       "aarch64-unknown-linux-gnu-gcc\n"));
+        EXPECT_THAT(run.out, HasSubstr("digest "));
+        for (const char *absent : {"uname", "bin/sed", "twin bin/", "c++"})
+            EXPECT_THAT(run.out, Not(HasSubstr(absent)));
+        EXPECT_FALSE(fs::exists(box.root() + "/usr/bin/uname"));
+
+        ASSERT_EQ(::mount("none", "/run", "tmpfs", 0, nullptr), 0);
+        fs::create_directories("/run/frankend/native");
+        ASSERT_EQ(::mount(box.root().c_str(), "/run/frankend/native", nullptr, MS_BIND, nullptr), 0);
+        const std::string maps = output_of("/run/frankend/native/usr/bin/cat /proc/self/maps");
+        EXPECT_THAT(maps, HasSubstr("/lib/ld-linux-x86-64.so.2"));
+        EXPECT_THAT(maps, HasSubstr("/lib/libc.so.6"));
+        EXPECT_THAT(maps, Not(HasSubstr(" /usr/lib/x86_64-linux-gnu/libc.so.6")));
+        (void)::umount2("/run/frankend/native", MNT_DETACH);
+        (void)::umount2("/run", MNT_DETACH);
+    });
+}
+
+TEST_F(TreeTwins, OfADirectoryWithoutACompilerAreRefused) {
+    inside([](TreeSandbox &box) {
+        const std::string source = a_place() + "/source";
+        add_program(source, "usr/bin/cat", "/bin/cat", "usr/lib");
+        const TreeRun run = make_twins(box, source);
+        EXPECT_EQ(run.code, 10) << run.out << run.err;
+        EXPECT_THAT(run.message(), HasSubstr("there is no cross compiler for arm64"));
+    });
+}
+
+TEST_F(TreeTwins, NeedEveryLibraryFromTheDirectoryItself) {
+    inside([](TreeSandbox &box) {
+        const std::string source = a_place() + "/source";
+        add_program(source, "usr/bin/aarch64-linux-gnu-gcc-12", "/bin/cat", "usr/lib");
+        fs::remove(source + "/usr/lib/libc.so.6");
+        fs::create_symlink("/../../../../../../lib/x86_64-linux-gnu/libc.so.6",
+                           source + "/usr/lib/libc.so.6"); // leads nowhere: "/" is the directory itself
+        const TreeRun run = make_twins(box, source);
+        EXPECT_EQ(run.code, 10) << run.out << run.err;
+        EXPECT_EQ(run.message(), "a tool of it needs libc.so.6, which is not in it");
+    });
+}
+
+TEST_F(TreeTwins, OfWhatIsNoProgramAreRefusedInOneLine) {
+    inside([](TreeSandbox &box) {
+        const std::string source = a_place() + "/source";
+        fs::create_directories(source + "/usr/bin");
+        box.write(source + "/usr/bin/aarch64-linux-gnu-gcc-12", std::string("\x7f"
+                                                                            "ELF\2\1\1",
+                                                                            7) +
+                                                                    std::string(4000, '\xff'));
+        fs::permissions(source + "/usr/bin/aarch64-linux-gnu-gcc-12", fs::perms::owner_all);
+        ASSERT_EQ(::mkfifo((source + "/usr/bin/bash").c_str(), 0755), 0); // must not be waited for
+        const TreeRun run = make_twins(box, source);
+        EXPECT_NE(run.out.find("digest") == std::string::npos, run.code == 0) << "whole, or refused";
+    });
+}
+
+} // namespace
+} // namespace frank::test
