@@ -3,7 +3,7 @@
 number=$(cat /var/lib/frankend-test-rebooted)
 
 check "after a reboot the enabled session runs, before anybody has called or logged in" eval \
-    'eventually 60 active frank-session@rpi3; has_launchers 1; test -z "$(loginctl list-sessions --no-legend)"'
+    'eventually 60 active frank-session@rpi3; eventually 60 has_launchers 1; test -z "$(loginctl list-sessions --no-legend)"'
 check "it is as it was" eval 'test "$(state rpi3)" = running; frank run rpi3 -- test -e /root/kept'
 check "what was interrupted is whole or not there at all" eval \
     'frank list; if frank show unfinished; then test "$(frank run unfinished -- uname -m)" = aarch64; frank destroy unfinished --force; fi'

@@ -82,7 +82,8 @@ check "a session can be started and stopped as a unit" eval \
     'systemctl start frank-session@rpi3; test "$(state rpi3)" = running
      systemctl stop frank-session@rpi3; test "$(state rpi3)" = stopped; eventually 10 has_launchers 0'
 check "a session that is not there makes its unit fail, and says so" eval \
-    'exits 1 systemctl start frank-session@none; journalctl -q -o cat -u frank-session@none | grep "there is no session none"
+    'exits 1 systemctl start frank-session@none; journalctl --sync
+     journalctl -q -o cat -u frank-session@none | grep "there is no session .none"
      systemctl reset-failed frank-session@none'
 
 frank run rpi3 -- touch /root/kept
