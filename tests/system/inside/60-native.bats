@@ -256,3 +256,20 @@ assert any(job["kind"] == "accelerate" and job["session"] == "quick" for job in 
     eventually 20 frank list
     eventually 20 is_native /sed
 }
+
+@test "$arch: tools are taken from a root that is named, where it has a cross compiler" {
+    is_native /sed || skip "there is no twin of sed"
+    local triplet=aarch64-linux-gnu
+    [ "$arch" = arm64 ] || triplet=arm-linux-gnueabihf
+    run frank accel "$arch" on --from /
+    echo "$output"
+    if command -v "$triplet-gcc"; then
+        [ "$status" -eq 0 ]
+        is_native /cc1
+    else
+        [ "$status" -eq 125 ]
+        [[ ${lines[-1]} == *"there is no cross compiler for $arch in it"* ]]
+    fi
+    is_native /sed
+    inside sed -n p /etc/hostname
+}
