@@ -99,7 +99,7 @@ Result<std::string> TwinLibraries::find(const std::string &name,
     for (const std::string &version : names_below(root_, gentoos_compiler))
         directories.push_back(std::string(gentoos_compiler) + "/" + version);
     for (const std::string &directory : directories) {
-        const std::string path = directory + "/" + name;
+        const std::string path = below(directory, name);
         const sys::Fd file(sys::open_in_root(root_, path.c_str(), O_RDONLY | O_NONBLOCK));
         std::array<unsigned char, 5> start{};
         // Those of 32-bit programs have the same names.

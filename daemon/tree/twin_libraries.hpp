@@ -8,9 +8,16 @@
 #include <cstdint>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 namespace frank::tree {
+
+/// DIRECTORY/NAME.
+inline std::string below(std::string directory, std::string_view name) {
+    directory += '/';
+    return directory += name;
+}
 
 /// Names in a directory below `root`; none where it cannot be read.
 std::vector<std::string> names_below(int root, const std::string &path);

@@ -43,8 +43,8 @@ std::vector<std::string> directories(int root, plan::Arch arch) {
         }
         const std::string parent = pattern.substr(0, pattern.size() - 2);
         for (const std::string &name : names_below(root, parent))
-            if (!is_link(root, parent + "/" + name))
-                found.push_back(parent + "/" + name);
+            if (std::string path = below(parent, name); !is_link(root, path))
+                found.push_back(std::move(path));
     }
     return found;
 }
@@ -71,15 +71,16 @@ Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &dir
     bool compiler = false;
     for (const std::string &where : directories(root, arch))
         for (const std::string &name : names_below(root, where)) {
-            const std::string path = where + "/" + name;
+            const std::string path = below(where, name);
             const auto tool = plan::tool_of(path, arch);
             const bool along = plan::goes_along(path);
             if ((!tool && !along) || !is_regular(root, path, along ? 0 : may_run))
                 continue;
             if (auto done = libraries.copy(path, path); !done)
                 return tl::unexpected(done.error());
-            if (!is_elf_program(directory + "/" + path) && !along) { // a script
-                std::filesystem::remove(directory + "/" + path);
+            const std::string copy = below(directory, path);
+            if (!is_elf_program(copy) && !along) { // a script
+                std::filesystem::remove(copy);
                 continue;
             }
             if (auto done = libraries.add_needs_of(path); !done)
