@@ -32,6 +32,17 @@ plan::Twins new_twins(std::string suite, plan::Arch arch) {
     return twins;
 }
 
+/// Nobody else's: 64 hexadecimal digits, as others have, but random ones.
+std::string digest_of_its_own(const plan::Twins &twins) {
+    std::string half;
+    for (const std::uint8_t byte : twins.instance) {
+        constexpr std::string_view digits = "0123456789abcdef";
+        half += digits[byte >> 4];
+        half += digits[byte & 15];
+    }
+    return half + half;
+}
+
 } // namespace
 
 TwinMaking::TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log,
@@ -94,17 +105,18 @@ void TwinMaking::filled(const plan::Result<void> &result, const TreeReport &repo
         return fail(result ? plan::Refusal{} : result.error());
     if (report.digest().empty() || report.twins().empty())
         return fail({Error::failed, "frank-tree made no twins and did not say why"});
-    if (context_.twins.find(report.digest()) != nullptr) { // the same as some that are there
-        undo_ = std::make_unique<Erasure>(
-            context_, settings_, [this, digest = report.digest()](const plan::Result<void> &) {
-                guarded([this] { context_.twins.remove(twins_); }, [](const plan::Refusal &) {});
-                finish(digest);
-            });
+    // What somebody's directory made of frank-tree may say any digest, that of everybody's twins too.
+    const std::string digest = twins_.suite.empty() ? digest_of_its_own(twins_) : report.digest();
+    if (context_.twins.find(digest) != nullptr) { // the same as some that are there
+        undo_ = std::make_unique<Erasure>(context_, settings_, [this, digest](const plan::Result<void> &) {
+            guarded([this] { context_.twins.remove(twins_); }, [](const plan::Refusal &) {});
+            finish(digest);
+        });
         return undo_->begin();
     }
     guarded(
         [&] {
-            twins_.digest = report.digest();
+            twins_.digest = digest;
             twins_.tools = report.twins();
             context_.twins.save(twins_);
             finish(twins_.digest);

@@ -67,9 +67,12 @@ TEST_F(AccelerationOfASession, TakesToolsOfADirectoryForOneSessionAlone) {
     EXPECT_EQ(trees.size(), 1U) << "it was given once";
     EXPECT_EQ(create("other").state, JobState::exited);
     inspection = "arch arm64\nos Debian GNU/Linux 12 (bookworm)\nsuite bookworm\nchecked ok\n";
-    making.replace(making.find("aaa"), 3, "bbb");
-    accelerate("other");
+    accelerate("other"); // whose twins have the digest that the directory's said
     EXPECT_EQ(machine.count(plan::LaunchOp::make_twins), 2U) << "others get twins of their own";
+    EXPECT_EQ(ledger->view("other")->acceleration, "on");
+    EXPECT_EQ(routes("other"), all);
+    accelerate("pi");
+    EXPECT_EQ(trees.size(), 4U) << "two looks, two makings: the first keeps its own";
 }
 
 TEST_F(AccelerationOfASession, ComparesAFileThatChanged) {
