@@ -1,28 +1,19 @@
 #include "client/accel_build.hpp"
 #include "client/attendant.hpp"
 #include "client/command.hpp"
-#include "client/fd.hpp"
 #include "client/output.hpp"
 #include "client/polkit_agent.hpp"
 #include "client/progress.hpp"
+#include "client/source.hpp"
 #include "client/text.hpp"
 
 #include <CLI/App.hpp>
 #include <CLI/Validators.hpp>
-#include <fcntl.h>
 #include <nlohmann/json.hpp>
 
 namespace frank::client {
 
 namespace {
-
-/// frankend asks no question about a descriptor: who may read it is decided here.
-Fd open_tools(const std::string &directory) {
-    Fd fd(open(directory.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!fd)
-        throw system_failure("cannot read the directory '" + directory + "'");
-    return fd;
-}
 
 struct AccelOptions {
     CommandOptions command; ///< its session, and the rest for "verify -- CMD"
@@ -38,7 +29,7 @@ struct AccelOptions {
         if (!classes.empty())
             given["classes"] = sdbus::Variant{classes};
         if (!from.empty())
-            given["from"] = sdbus::Variant{sdbus::UnixFd{open_tools(from).release(), sdbus::adopt_fd}};
+            given["from"] = sdbus::Variant{sdbus::UnixFd{open_directory(from).release(), sdbus::adopt_fd}};
         return given;
     }
 };

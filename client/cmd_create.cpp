@@ -1,4 +1,5 @@
 #include "client/attendant.hpp"
+#include "client/bind_spec.hpp"
 #include "client/command.hpp"
 #include "client/emulator_file.hpp"
 #include "client/output.hpp"
@@ -28,6 +29,7 @@ struct CreateOptions {
     std::string accel;
     std::vector<std::string> workarounds_off;
     std::vector<std::string> include;
+    std::vector<std::string> binds;
     bool dry_run = false;
 };
 
@@ -129,6 +131,31 @@ void tell_of_acceleration(DaemonLink &link, const CreateOptions &options) {
     }
 }
 
+/// Whatever has become of the creation meanwhile.
+void undo(DaemonLink &link, EventLoop &loop, const std::string &name, const std::string &path) {
+    JobRemote job(link.connection(), path);
+    (void)send<>(job.object(), contract::job_interface, "Cancel", Options{});
+    if (wait_for_end(link, loop, path).result != "exited")
+        return;
+    SessionRemote session = link.session(name);
+    const std::string removal = asked(session_title(name), [&] {
+        return session.Destroy({{"force", sdbus::Variant{true}}});
+    });
+    (void)wait_for_end(link, loop, removal);
+}
+
+/// What the session is to see of this machine from its first start on. One that is refused ends the creation.
+void add_binds(DaemonLink &link, Attendant &attendant, const CreateOptions &options,
+               const std::vector<BindSpec> &binds, const std::string &path) {
+    try {
+        for (const BindSpec &spec : binds)
+            bind(link, options.name, spec);
+    } catch (const Failure &) {
+        undo(link, attendant.loop(), options.name, path);
+        throw;
+    }
+}
+
 int create(const CreateOptions &options, const Invocation &invocation) {
     (void)text_argument("the name", options.name);
     for (const std::string &package : options.include)
@@ -137,12 +164,16 @@ int create(const CreateOptions &options, const Invocation &invocation) {
     if (!options.include.empty() && source.kind != Source::Kind::debian)
         throw Failure("--include goes with debian:SUITE alone");
     const EmulatorFile emulator(options.emulator);
+    std::vector<BindSpec> binds;
+    for (const std::string &text : options.binds)
+        binds.push_back(open_bind(text));
     DaemonLink link(invocation.globals);
     if (options.dry_run)
         return describe(link, options, source);
     Attendant attendant(link);
     Progress progress(link, !invocation.globals.quiet);
     const std::string path = begin(link, attendant, options, source, emulator);
+    add_binds(link, attendant, options, binds, path);
     progress.follow(path);
     const int status = finish(link, attendant, path, progress);
     if (status == 0 && !invocation.globals.quiet)
@@ -184,6 +215,11 @@ Action define_create(CLI::App &verb) {
     verb.add_option("--include", options->include, "more packages for debian:SUITE; may be repeated")
         ->type_name("PKG[,PKG...]")
         ->delimiter(',')
+        ->allow_extra_args(false);
+    verb.add_option("--bind", options->binds,
+                    "a directory of this machine that the session is to see, as in: frankctl bind; may be "
+                    "repeated")
+        ->type_name("SRC[:DST[:ro|rw]]")
         ->allow_extra_args(false);
     verb.add_flag("--dry-run", options->dry_run, "print what would be done, step by step, and do nothing");
     return [options](const Invocation &invocation) { return create(*options, invocation); };

@@ -36,6 +36,8 @@ void print(const SessionInfo &session) {
         table.add({one.outcome + ":", one.seen + ": " + one.remedy});
     if (!session.workarounds_off.empty())
         table.add({"switched off:", joined(session.workarounds_off)});
+    for (const SessionInfo::Bind &one : session.binds)
+        table.add({"bind:", one.source + " at " + one.target + (one.writable ? "" : " (read-only)")});
     table.add({"kind:", session.kind});
     table.add({"source:", session.source});
     table.add({"owner:", shown_user(session.owner)});

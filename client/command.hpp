@@ -41,6 +41,7 @@ struct Command {
     enum class Rest : unsigned char { none, optional, required } rest; ///< may "-- CMD..." follow?
 };
 
+Action define_bind(CLI::App &verb);
 Action define_create(CLI::App &verb);
 Action define_enter(CLI::App &verb);
 Action define_run(CLI::App &verb);
@@ -60,6 +61,7 @@ Action define_emulators(CLI::App &verb);
 Action define_doctor(CLI::App &verb);
 Action define_binfmt(CLI::App &verb);
 Action define_accel(CLI::App &verb);
+Action define_unbind(CLI::App &verb);
 Action define_workarounds(CLI::App &verb);
 
 /// Every verb, in the order of the help.

@@ -12,6 +12,8 @@ using Objects = std::map<sdbus::ObjectPath, std::map<std::string, Properties>>;
 
 using WorkaroundRow = sdbus::Struct<std::string, bool, std::string, std::string, std::string>;
 
+using BindRow = sdbus::Struct<std::string, std::string, bool>;
+
 using FindingRow = sdbus::Struct<std::string, std::string, std::string, std::string>;
 
 /// The property, or an empty value where this frankend does not have it.
@@ -42,6 +44,8 @@ SessionInfo session_of(const Properties &from) {
     for (const FindingRow &row : value_of<std::vector<FindingRow>>(from, "Findings"))
         session.findings.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row), std::get<3>(row)});
     session.workarounds_off = value_of<std::vector<std::string>>(from, "WorkaroundsOff");
+    for (const BindRow &row : value_of<std::vector<BindRow>>(from, "Binds"))
+        session.binds.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
     session.kind = text_of(from, "Kind");
     session.source = text_of(from, "Source");
     session.os = text_of(from, "OsName");
@@ -128,6 +132,9 @@ nlohmann::ordered_json to_json(const SessionInfo &session) {
     for (const SessionInfo::Finding &one : session.findings)
         findings.push_back(
             {{"check", one.check}, {"outcome", one.outcome}, {"seen", one.seen}, {"remedy", one.remedy}});
+    auto binds = nlohmann::ordered_json::array();
+    for (const SessionInfo::Bind &one : session.binds)
+        binds.push_back({{"source", one.source}, {"target", one.target}, {"writable", one.writable}});
     auto workarounds = nlohmann::ordered_json::array();
     for (const SessionInfo::Workaround &one : session.workarounds)
         if (one.on)
@@ -154,7 +161,8 @@ nlohmann::ordered_json to_json(const SessionInfo &session) {
             {"acceleration_off", session.acceleration_off},
             {"workarounds", workarounds},
             {"workarounds_off", session.workarounds_off},
-            {"findings", findings}};
+            {"findings", findings},
+            {"binds", binds}};
 }
 
 nlohmann::ordered_json to_json(const JobInfo &job) {

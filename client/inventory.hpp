@@ -29,6 +29,11 @@ struct SessionInfo {
         std::string check, outcome, seen, remedy;
     };
     std::vector<Finding> findings;
+    struct Bind {
+        std::string source, target;
+        bool writable = false;
+    };
+    std::vector<Bind> binds; ///< directories of the machine that it sees
     std::string kind;
     std::string source;
     std::string os;

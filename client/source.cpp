@@ -44,17 +44,6 @@ Fd standard_input() {
     return copy;
 }
 
-/// Readable and searchable by the caller, or refused here: frankend asks no such question about a descriptor.
-Fd open_directory(const std::string &source) {
-    Fd readable(::open(source.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    if (!readable)
-        throw system_failure("cannot read the directory '" + source + "'");
-    const Fd searched(openat(readable.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
-    if (!searched)
-        throw system_failure("cannot search the directory '" + source + "'");
-    return readable; // it proves the right to read, which O_PATH would not
-}
-
 } // namespace
 
 Source open_source(const std::string &source) {
@@ -82,6 +71,16 @@ Source open_source(const std::string &source) {
     if (!archive)
         throw system_failure("cannot open '" + source + "'");
     return {Kind::archive, std::move(archive), {}};
+}
+
+Fd open_directory(const std::string &path) {
+    Fd readable(::open(path.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    if (!readable)
+        throw system_failure("cannot read the directory '" + path + "'");
+    const Fd searched(openat(readable.get(), ".", O_PATH | O_DIRECTORY | O_CLOEXEC));
+    if (!searched)
+        throw system_failure("cannot search the directory '" + path + "'");
+    return readable; // it proves the right to read, which O_PATH would not
 }
 
 const char *kind_name(Source::Kind kind) {

@@ -17,6 +17,9 @@ struct Source {
 /// Failure, in one line, for what cannot be opened or is not a source.
 Source open_source(const std::string &source);
 
+/// Readable and searchable by the caller, or Failure: frankend asks no such question about a descriptor.
+Fd open_directory(const std::string &path);
+
 /// By the contract's name.
 const char *kind_name(Source::Kind kind);
 

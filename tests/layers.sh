@@ -55,10 +55,10 @@ check_words() {
     forbid 'sdbus-c++ is for daemon/bus and client only' \
         'daemon/[^/:]*\.|daemon/(plan|sys|session|launcher|tree|guest|net|verify)/|dbus-interfaces/(errors|names)' \
         "${include}[<\"]sdbus-c\+\+" <<<"$code"
-    # frank-init covers a session's exec table for one job, inside the session and with its root's rights alone.
+    # frank-init covers a session's exec table for one job, and attaches what frank-launcher lends, inside the session and with its root's rights alone.
     forbid 'mounts and namespaces are for daemon/launcher only' "$unprivileged" \
         "$call($mounts)[[:space:]]*\(|(SYS|__NR)_($mounts|clone3?)|CLONE_NEW" \
-        < <(grep -Ev '^daemon/guest/init_(table|routes)\.cpp:' <<<"$code")
+        < <(grep -Ev '^daemon/guest/init_(table|routes|bind)\.cpp:' <<<"$code")
     forbid 'no shell: system() and popen() take a command line apart' '' "$call(system|popen)[[:space:]]*\(" <<<"$code"
     forbid 'plan/ touches no file' 'daemon/plan/' \
         "$call(f?open|openat2?|creat|read|pread|write|ioctl|stat|fstat|access|getenv)[[:space:]]*\(|std::[io]?fstream" \

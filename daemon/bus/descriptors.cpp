@@ -51,18 +51,18 @@ std::string path_of(const sys::Fd &fd) {
 
 } // namespace
 
-Directory take_directory(const sdbus::UnixFd &descriptor, std::uint32_t uid) {
+Directory take_directory(const sdbus::UnixFd &descriptor, std::uint32_t uid, const char *what) {
     sys::Fd fd = take(descriptor);
     const Look look = look_at(fd);
     if (!S_ISDIR(look.type))
-        refuse(Error::invalid_argument, "the root must be a directory; for an archive use CreateFromArchive");
+        refuse(Error::invalid_argument, what);
     const bool owned = look.owner == uid && uid != overflow_uid;
     // O_PATH proves no right to read: anybody can open any directory's name so.
     if ((look.flags & O_PATH) != 0 && !owned && uid != 0)
         refuse(Error::invalid_argument,
                "a directory of somebody else must be opened for reading, not with O_PATH");
     std::string path = path_of(fd);
-    return {std::move(fd), std::move(path), owned};
+    return {std::move(fd), std::move(path), owned, look.owner == overflow_uid ? 0 : look.owner};
 }
 
 sys::Fd take_tools(const sdbus::UnixFd &descriptor) {

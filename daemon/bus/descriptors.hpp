@@ -13,12 +13,14 @@ namespace frank::bus {
 
 struct Directory {
     sys::Fd fd;
-    std::string path;      ///< what the kernel calls it, printable
-    bool owned_by = false; ///< by the uid that was asked about
+    std::string path;        ///< what the kernel calls it, printable
+    bool owned_by = false;   ///< by the uid that was asked about
+    std::uint32_t owner = 0; ///< 0 too where it is nobody's here
 };
 
 /// All throw InvalidArgument for what is not of the kind; `uid` is the caller.
-Directory take_directory(const sdbus::UnixFd &descriptor, std::uint32_t uid);
+/// `what`: said of something else.
+Directory take_directory(const sdbus::UnixFd &descriptor, std::uint32_t uid, const char *what);
 /// A readable directory, to take tools from.
 sys::Fd take_tools(const sdbus::UnixFd &descriptor);
 /// A readable file, pipe or socket.

@@ -54,7 +54,8 @@ void ManagerObject::CreateFromDirectory(sdbus::Result<sdbus::ObjectPath> &&resul
         const bool interactive = read.interactive();
         read.done();
         const plan::CreateRequest request = accept(plan::parse_create(raw));
-        Directory root = take_directory(directory, caller.uid);
+        Directory root = take_directory(directory, caller.uid,
+                                        "the root must be a directory; for an archive use CreateFromArchive");
         // Not `source`: what is shown to whoever authorises must not be the caller's to choose.
         create({rule_of(INTERFACE_NAME, "CreateFromDirectory"),
                 caller,

@@ -45,6 +45,9 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     void SwitchWorkaround(sdbus::Result<bool> &&result, std::string workaround, bool on,
                           OptionMap options) override;
 
+    void Bind(sdbus::Result<> &&result, sdbus::UnixFd directory, Bytes target, OptionMap options) override;
+    void Unbind(sdbus::Result<> &&result, Bytes target, OptionMap options) override;
+
     std::string Name() override;
     std::uint32_t Owner() override;
     std::string State() override;
@@ -62,6 +65,7 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     WorkaroundRows Workarounds() override;
     std::vector<std::string> WorkaroundsOff() override;
     std::vector<sdbus::Struct<std::string, std::string, std::string, std::string>> Findings() override;
+    std::vector<sdbus::Struct<std::string, std::string, bool>> Binds() override;
     std::string Kind() override;
     std::string Source() override;
     std::string OsName() override;

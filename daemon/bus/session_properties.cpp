@@ -40,6 +40,7 @@ PropertyMap SessionObject::news() {
             {"AccelerationOffer", sdbus::Variant{AccelerationOffer()}},
             {"Workarounds", sdbus::Variant{Workarounds()}},
             {"WorkaroundsOff", sdbus::Variant{WorkaroundsOff()}},
+            {"Binds", sdbus::Variant{Binds()}},
             {"Findings", sdbus::Variant{Findings()}}};
 }
 
@@ -113,6 +114,16 @@ std::vector<sdbus::Struct<std::string, std::string, std::string, std::string>> S
 
 std::vector<std::string> SessionObject::WorkaroundsOff() {
     return property([](const session::SessionView &view) { return view.settings.workarounds_off; });
+}
+
+std::vector<sdbus::Struct<std::string, std::string, bool>> SessionObject::Binds() {
+    return property([](const session::SessionView &view) {
+        std::vector<sdbus::Struct<std::string, std::string, bool>> rows;
+        for (const plan::Bind &bind : view.settings.binds)
+            if (bind.settled)
+                rows.emplace_back(bind.source, bind.target, bind.writable);
+        return rows;
+    });
 }
 
 std::string SessionObject::Emulator() {

@@ -1,5 +1,6 @@
 #include "daemon/guest/init_control.hpp"
 
+#include "daemon/guest/init_bind.hpp"
 #include "daemon/guest/init_jobs.hpp"
 #include "daemon/guest/init_look.hpp"
 #include "daemon/guest/init_measure.hpp"
@@ -95,6 +96,10 @@ void obey(Session &session, const InitHeader &header, std::span<const std::byte>
         return begin_shutdown(session);
     case InitType::routes:
         return take_routes(session, header.a == 1, fds);
+    case InitType::attach:
+        return (void)send(session, InitType::bound, header.job, attach_bind(payload, fds));
+    case InitType::detach:
+        return (void)send(session, InitType::bound, header.job, detach_bind(payload));
     case InitType::look:
         return look(session, header, payload);
     case InitType::measure:
@@ -104,6 +109,7 @@ void obey(Session &session, const InitHeader &header, std::span<const std::byte>
     case InitType::spawned:
     case InitType::spawn_failed:
     case InitType::routed:
+    case InitType::bound:
     case InitType::exited:
     case InitType::looked:
     case InitType::measured:

@@ -3,6 +3,9 @@
 #include "daemon/launcher/failure.hpp"
 #include "daemon/launcher/syscalls.hpp"
 
+#include <cstdio>
+#include <memory>
+#include <pwd.h>
 #include <string>
 #include <string_view>
 #include <sys/wait.h>
@@ -17,7 +20,8 @@ void write_map(const std::string &path, std::string_view map) {
         fail(plan::Rung::id_map, path);
 }
 
-std::string disk_map(const plan::LaunchRequest &request) {
+/// `owner`: the id that DiskIds::owner means.
+std::string disk_map(const plan::LaunchRequest &request, std::uint32_t owner) {
     const std::string base = std::to_string(request.id_base);
     switch (request.disk_ids) {
     case plan::DiskIds::foreign:
@@ -26,9 +30,22 @@ std::string disk_map(const plan::LaunchRequest &request) {
     case plan::DiskIds::plain:
         return "0 " + base + " " + std::to_string(plan::id_range_size) + "\n";
     case plan::DiskIds::owner:
-        return std::to_string(request.owner_uid) + " " + base + " 1\n";
+        return std::to_string(owner) + " " + base + " 1\n";
     }
     return "";
+}
+
+/// The owner's own. Another one, though it has the number of the uid, would let a session's root make setgid
+/// programs of a group that the owner is not in. None: a group that nothing of this machine's belongs to.
+gid_t group_of(uid_t owner) {
+    struct Close {
+        void operator()(FILE *file) const { (void)std::fclose(file); }
+    };
+    const std::unique_ptr<FILE, Close> users(std::fopen("/etc/passwd", "re"));
+    while (users)
+        if (const passwd *user = ::fgetpwent(users.get()); user == nullptr || user->pw_uid == owner)
+            return user == nullptr ? plan::foreign_id_base : user->pw_gid;
+    return plan::foreign_id_base;
 }
 
 /// A child in a user namespace of its own that does nothing until it is let go.
@@ -66,15 +83,16 @@ class Holder {
 
 } // namespace
 
-void map_ids(pid_t process, const char *map) {
+void map_ids(pid_t process, const char *uids, const char *gids) {
     const std::string base = "/proc/" + std::to_string(process);
-    write_map(base + "/uid_map", map);
-    write_map(base + "/gid_map", map);
+    write_map(base + "/uid_map", uids);
+    write_map(base + "/gid_map", gids);
 }
 
 sys::Fd idmap_namespace(const plan::LaunchRequest &request) {
     const Holder holder;
-    map_ids(holder.pid(), disk_map(request).c_str());
+    map_ids(holder.pid(), disk_map(request, request.owner_uid).c_str(),
+            disk_map(request, group_of(request.owner_uid)).c_str());
     const std::string path = "/proc/" + std::to_string(holder.pid()) + "/ns/user";
     sys::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd)

@@ -10,10 +10,10 @@ namespace frank::launcher {
 
 /// Writes both maps of `process`, which must be in a fresh user namespace that is a child of ours, and
 /// forbids nothing: setgroups stays allowed, since we are privileged. Fails with LaunchError.
-void map_ids(pid_t process, const char *map);
+void map_ids(pid_t process, const char *uids, const char *gids);
 
 /// A user namespace whose only use is to describe an idmapped mount: ids on disk → ids of the session's
-/// range.
+/// range. DiskIds::owner: one uid, and the group that /etc/passwd has for it.
 sys::Fd idmap_namespace(const plan::LaunchRequest &request);
 
 } // namespace frank::launcher

@@ -139,7 +139,7 @@ bool enter_root(int root) noexcept {
 /// Maps the builder's ids, tells it to go on, and waits for what it reports of the session.
 Started let_go(const Blueprint &blueprint, pid_t builder, sys::Fd go_write, const sys::Fd &report) {
     try {
-        map_ids(builder, blueprint.id_map.c_str());
+        map_ids(builder, blueprint.id_map.c_str(), blueprint.id_map.c_str());
     } catch (...) {
         go_write.reset();
         (void)::waitpid(builder, nullptr, 0);

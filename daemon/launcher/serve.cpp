@@ -3,6 +3,7 @@
 #include "daemon/launcher/failure.hpp"
 #include "daemon/launcher/host_table.hpp"
 #include "daemon/launcher/ladder.hpp"
+#include "daemon/launcher/lend.hpp"
 #include "daemon/launcher/network.hpp"
 #include "daemon/launcher/storage.hpp"
 #include "daemon/launcher/supervisor.hpp"
@@ -114,16 +115,10 @@ void keep_table(int connection, const LaunchRequest &request, const Settings &se
     (void)sys::send_message(connection, std::as_bytes(std::span(&reply, 1)), std::array{view.get()});
 }
 
-/// No idmap: that is what keeps a session's root from changing what others run, should it make its mount
-/// writable.
 void lend(int connection, const LaunchRequest &request, const Settings &settings) {
-    const sys::Fd tree = Storage(settings.storage).open_twins(request);
-    const sys::Fd mount(::open_tree(tree.get(), "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH));
-    mount_attr change{};
-    change.attr_set = MOUNT_ATTR_RDONLY | MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV;
-    change.propagation = MS_PRIVATE;
-    if (!mount || set_attributes(mount.get(), 0, change) != 0)
-        fail(Rung::open_tree, "the twins");
+    const Storage storage(settings.storage);
+    const sys::Fd mount =
+        request.op == LaunchOp::lend_twins ? lend_twins(request, storage) : lend_directory(request, storage);
     const LaunchReply reply;
     (void)sys::send_message(connection, std::as_bytes(std::span(&reply, 1)), std::array{mount.get()});
 }
@@ -136,7 +131,7 @@ void serve(sys::Fd connection, const Settings &settings) noexcept {
         const LaunchRequest request = receive_request(connection.get(), fds);
         if (request.op == LaunchOp::host_table)
             keep_table(connection.get(), request, settings);
-        else if (request.op == LaunchOp::lend_twins)
+        else if (request.op == LaunchOp::lend_twins || request.op == LaunchOp::lend_directory)
             lend(connection.get(), request, settings);
         else if (request.op == LaunchOp::start_session || request.op == LaunchOp::start_workshop)
             start(connection, request, std::move(fds), settings);

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <climits>
+#include <optional>
 #include <sstream>
 #include <sys/stat.h>
 
@@ -17,15 +18,7 @@ using plan::Rung;
 
 constexpr const char *twin_mark = "twins"; ///< beside the tree
 
-std::string instance_name(const plan::LaunchRequest &request) {
-    constexpr std::string_view digits = "0123456789abcdef";
-    std::string name;
-    for (const std::uint8_t byte : request.instance) {
-        name += digits[byte >> 4];
-        name += digits[byte & 15];
-    }
-    return name;
-}
+std::string instance_name(const plan::LaunchRequest &request) { return plan::to_text(request.instance); }
 
 bool same_file(const struct stat &a, const struct stat &b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
@@ -66,6 +59,34 @@ struct stat status(int fd, const char *what) {
     if (::fstat(fd, &st) != 0)
         fail(Rung::storage, what);
     return st;
+}
+
+sys::Fd open_instance(const sys::Fd &directory, const plan::LaunchRequest &request) {
+    sys::Fd instance(open_beneath(directory.get(), instance_name(request).c_str(), O_RDONLY | O_DIRECTORY));
+    if (!instance)
+        fail(Rung::storage, "the instance");
+    return instance;
+}
+
+/// What adopt() wrote; nothing where the tree was made here.
+std::optional<std::string> read_source(const sys::Fd &instance) {
+    return sys::read_file(instance.get(), "source", std::size_t{2} * PATH_MAX);
+}
+
+sys::Fd open_remembered(const std::string &source) {
+    std::istringstream text(source);
+    dev_t device = 0;
+    ino_t inode = 0;
+    std::string path;
+    if (!(text >> device >> inode) || text.get() != '\n' || !std::getline(text, path))
+        fail(Rung::storage, "what was remembered of the directory", EUCLEAN);
+    sys::Fd tree = open_adopted(path);
+    if (!tree)
+        fail(Rung::storage, path);
+    const struct stat now = status(tree.get(), path.c_str());
+    if (now.st_dev != device || now.st_ino != inode)
+        fail(Rung::storage, path, ESTALE);
+    return tree;
 }
 
 } // namespace
@@ -136,30 +157,20 @@ sys::Fd Storage::open_twins(const plan::LaunchRequest &request) const {
 }
 
 sys::Fd Storage::open(const plan::LaunchRequest &request) const {
-    const sys::Fd instance(
-        open_beneath(directory_.get(), instance_name(request).c_str(), O_RDONLY | O_DIRECTORY));
-    if (!instance)
-        fail(Rung::storage, "the instance");
-    const auto source = sys::read_file(instance.get(), "source", std::size_t{2} * PATH_MAX);
-    if (!source) {
-        sys::Fd tree(open_beneath(instance.get(), "tree", O_PATH | O_DIRECTORY));
-        if (!tree)
-            fail(Rung::storage, "the tree");
-        return tree;
-    }
-    std::istringstream text(*source);
-    dev_t device = 0;
-    ino_t inode = 0;
-    std::string path;
-    if (!(text >> device >> inode) || text.get() != '\n' || !std::getline(text, path))
-        fail(Rung::storage, "what was remembered of the directory", EUCLEAN);
-    sys::Fd tree = open_adopted(path);
+    const sys::Fd instance = open_instance(directory_, request);
+    if (const auto source = read_source(instance))
+        return open_remembered(*source);
+    sys::Fd tree(open_beneath(instance.get(), "tree", O_PATH | O_DIRECTORY));
     if (!tree)
-        fail(Rung::storage, path);
-    const struct stat now = status(tree.get(), path.c_str());
-    if (now.st_dev != device || now.st_ino != inode)
-        fail(Rung::storage, path, ESTALE);
+        fail(Rung::storage, "the tree");
     return tree;
+}
+
+sys::Fd Storage::open_adopted_tree(const plan::LaunchRequest &request) const {
+    const auto source = read_source(open_instance(directory_, request));
+    if (!source)
+        fail(Rung::storage, "the directory");
+    return open_remembered(*source);
 }
 
 void Storage::drop(const plan::LaunchRequest &request) const {

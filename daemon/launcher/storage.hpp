@@ -24,6 +24,8 @@ class Storage {
     /// The instance's tree, O_PATH. ESTALE when an adopted directory is no longer the one that was
     /// remembered.
     sys::Fd open(const plan::LaunchRequest &request) const;
+    /// An adopted directory, O_PATH; no tree that was made here. Else as open().
+    sys::Fd open_adopted_tree(const plan::LaunchRequest &request) const;
     /// A tree of make_twins(), O_PATH; no other.
     sys::Fd open_twins(const plan::LaunchRequest &request) const;
     /// Fine when there is nothing. ENOTEMPTY while a made tree still holds something.

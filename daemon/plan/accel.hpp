@@ -2,6 +2,7 @@
 #pragma once
 
 #include "daemon/plan/exec_table_builder.hpp"
+#include "daemon/plan/instance.hpp"
 #include "daemon/plan/result.hpp"
 #include "daemon/plan/twin.hpp"
 #include "daemon/plan/workaround.hpp"
@@ -16,9 +17,9 @@ namespace frank::plan {
 
 /// Native twins of one suite and architecture, in frank-launcher's storage.
 struct Twins {
-    std::array<std::uint8_t, 16> instance{}; ///< names the tree
-    std::string digest;                      ///< of all that is in it; empty: they are not whole
-    std::string suite;                       ///< empty: of a directory that was given
+    Instance instance{}; ///< names the tree
+    std::string digest;  ///< of all that is in it; empty: they are not whole
+    std::string suite;   ///< empty: of a directory that was given
     Arch arch = Arch::none;
     std::uint64_t created = 0;      ///< microseconds since 1970
     std::vector<std::string> tools; ///< paths in the tree

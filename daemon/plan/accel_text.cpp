@@ -16,23 +16,6 @@ constexpr std::size_t max_text = 4096;
 constexpr std::uint64_t max_number = std::numeric_limits<std::int64_t>::max();
 constexpr std::string_view digits = "0123456789abcdef";
 
-std::string hex(const std::array<std::uint8_t, 16> &bytes) {
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
-
-bool parse_hex(std::string_view text, std::array<std::uint8_t, 16> &bytes) {
-    if (text.size() != 2 * bytes.size() || text.find_first_not_of(digits) != std::string_view::npos)
-        return false;
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] = static_cast<std::uint8_t>(digits.find(text[2 * i]) << 4 | digits.find(text[2 * i + 1]));
-    return true;
-}
-
 bool is_digest(std::string_view text) {
     return text.empty() || (text.size() == 64 && text.find_first_not_of(digits) == std::string_view::npos);
 }
@@ -93,7 +76,7 @@ std::string to_toml(const Twins &twins) {
     toml::array tools;
     for (const std::string &tool : twins.tools)
         tools.push_back(tool);
-    return text_of(toml::table{{"instance", hex(twins.instance)},
+    return text_of(toml::table{{"instance", to_text(twins.instance)},
                                {"digest", twins.digest},
                                {"suite", twins.suite},
                                {"arch", info(twins.arch).debian},
@@ -114,7 +97,9 @@ Result<Twins> twins_from_toml(std::string_view text) {
     reader.text("arch", max_text, arch);
     reader.integer("created", std::uint64_t{0}, max_number, twins.created);
     reader.texts("tools", max_tools, max_text, twins.tools);
-    if (!parse_hex(instance, twins.instance))
+    if (const auto named = instance_from_text(instance))
+        twins.instance = *named;
+    else
         reader.reject("instance", "must be 32 hexadecimal digits");
     if (!is_digest(twins.digest))
         reader.reject("digest", "must be 64 hexadecimal digits");

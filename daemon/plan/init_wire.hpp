@@ -27,6 +27,9 @@ enum class InitType : std::uint32_t {
     resize = 3,   ///< job, a = rows, b = columns
     forget = 4,   ///< job: its end has been recorded, its slot may be used again
     shutdown = 5, ///< end every process and exit
+    attach = 21,  ///< job = a number; payload: a path, NUL-terminated; a detached mount of a directory, to be
+                  ///< seen there; answered by bound
+    detach = 22,  ///< job = a number; payload: such a path; answered by bound
     routes = 20,  ///< an exec table in place of the session's; a = 1: before it, a mount of native twins
     look =
         6, ///< payload: questions, each a list of paths and glibc rules (plan/glibc.hpp), NUL-terminated, and
@@ -39,6 +42,7 @@ enum class InitType : std::uint32_t {
     spawned = 102,      ///< job, a = pid inside; with a terminal its master as a descriptor
     spawn_failed = 103, ///< job, a = errno, b = SpawnStage
     routed = 120, ///< a = errno; with a descriptor, where it worked: the file of calls (plan/exec_table.hpp)
+    bound = 121,  ///< job = the number that attach or detach had, a = errno
     exited = 104, ///< job, a = wait status (waitpid(2)); repeated after hello until forgotten
     looked =
         105, ///< job, bit by bit: of question N the root holds a path, and all rules hold; where that was

@@ -14,6 +14,14 @@ namespace {
 
 bool is_start(LaunchOp op) { return op == LaunchOp::start_session || op == LaunchOp::start_workshop; }
 
+Result<void> check_ids(const LaunchRequest &request) {
+    if (request.id_base < id_base_min || request.id_base > id_base_max ||
+        request.id_base % id_range_size != 0)
+        return refuse(Error::invalid_argument,
+                      "a launch request has an id range outside the container range");
+    return {};
+}
+
 Result<void> check_start(const LaunchRequest &request) {
     if (request.arch_count > request.arches.size())
         return refuse(Error::invalid_argument, "too many architectures in a launch request");
@@ -27,10 +35,8 @@ Result<void> check_start(const LaunchRequest &request) {
                       "a launch request has an emulator for an architecture that it does not name");
     if (request.arch != Arch::none && !is_known(request.arch))
         return refuse(Error::invalid_argument, "a launch request for an unknown architecture");
-    if (request.id_base < id_base_min || request.id_base > id_base_max ||
-        request.id_base % id_range_size != 0)
-        return refuse(Error::invalid_argument,
-                      "a launch request has an id range outside the container range");
+    if (const auto ids = check_ids(request); !ids)
+        return ids;
     if (request.hostname.back() != '\0')
         return refuse(Error::invalid_argument, "a launch request has an endless host name");
     if (auto name = SessionName::parse(request.hostname.data()); !name)
@@ -115,7 +121,7 @@ std::string_view remedy(const LaunchReply &reply) {
         (reply.error == ENOENT || reply.error == ENODEV || reply.error == EPERM))
         return "; is the kernel's module tun loaded? Or set network = \"none\" in frankend.toml";
     if (reply.rung == Rung::storage && reply.error == ESTALE)
-        return "; it was moved or replaced since the session was created";
+        return "; it was moved or replaced since it was given";
     if (reply.rung == Rung::mount_step && (reply.error == ELOOP || reply.error == ENOTDIR))
         return "; the image has a symbolic link where a directory must be";
     return "";
@@ -126,12 +132,14 @@ std::string_view remedy(const LaunchReply &reply) {
 Result<void> check(const LaunchRequest &request) {
     if (request.magic != launch_magic || request.version != launch_version)
         return refuse(Error::invalid_argument, "a launch request of another version; restart frankend");
-    if (request.op < LaunchOp::start_session || request.op > LaunchOp::lend_twins)
+    if (request.op < LaunchOp::start_session || request.op > LaunchOp::lend_directory)
         return refuse(Error::invalid_argument, "an unknown launch request");
-    if (request.network > Network::user || request.disk_ids > DiskIds::owner)
+    if (request.network > Network::user || request.disk_ids > DiskIds::owner || request.writable > 1)
         return refuse(Error::invalid_argument, "a launch request with an unknown choice");
     if (is_start(request.op))
         return check_start(request);
+    if (request.op == LaunchOp::lend_directory)
+        return check_ids(request);
     if (request.op == LaunchOp::host_table)
         return check_table(request.for_sessions | request.for_programs);
     return {};

@@ -4,6 +4,7 @@
 #pragma once
 
 #include "daemon/plan/arch.hpp"
+#include "daemon/plan/instance.hpp"
 #include "daemon/plan/result.hpp"
 
 #include <array>
@@ -14,7 +15,7 @@
 namespace frank::plan {
 
 inline constexpr std::uint32_t launch_magic = 0x314e5246; // "FRN1"
-inline constexpr std::uint32_t launch_version = 2;
+inline constexpr std::uint32_t launch_version = 3;
 
 /// On-disk ids of trees that frankend makes (systemd's UIDS-GIDS: "foreign UID range"), so that a setuid-root
 /// file in an image belongs to nobody on this machine.
@@ -25,7 +26,7 @@ inline constexpr std::uint32_t id_base_min = 524288;
 inline constexpr std::uint32_t id_base_max = 1879048191 - id_range_size;
 
 /// In a start_workshop: work that needs no tree, such as running a probe.
-inline constexpr std::array<std::uint8_t, 16> no_instance{};
+inline constexpr Instance no_instance{};
 
 enum class LaunchOp : std::uint8_t {
     start_session = 1,  ///< namespaces whose root is the instance's tree
@@ -38,6 +39,8 @@ enum class LaunchOp : std::uint8_t {
                     ///< had their names are put back
     make_twins = 8, ///< as make_tree, for native twins: all sessions may see it
     lend_twins = 9, ///< a mount of such a tree, read-only, which comes with the reply
+    lend_directory =
+        10, ///< a mount of an adopted directory for one session's ids, which comes with the reply
 };
 
 enum class Network : std::uint8_t {
@@ -52,7 +55,7 @@ constexpr bool is_own(Network network) { return network != Network::host; }
 enum class DiskIds : std::uint8_t {
     foreign = 0, ///< foreign_id_base + id
     plain = 1,   ///< the ids themselves: a directory that an administrator gave
-    owner = 2,   ///< one id only: the owner's uid is the session's root
+    owner = 2,   ///< one id only: the owner's uid is the session's root, and so is the owner's own group
 };
 
 struct LaunchRequest {
@@ -62,15 +65,17 @@ struct LaunchRequest {
     Network network = Network::none;
     DiskIds disk_ids = DiskIds::foreign;
     std::uint8_t arch_count = 0;
-    std::array<Arch, 8> arches{};            ///< what to register; native ones are not listed
-    std::array<std::uint8_t, 16> instance{}; ///< random id; names the tree in frank-launcher's storage
-    std::uint32_t id_base = 0;               ///< first host id of the session's range; 64 Ki aligned
-    std::uint32_t owner_uid = 0;             ///< who it is for: DiskIds::owner, and the journal
-    std::array<char, 64> hostname{};         ///< a SessionName, NUL-padded
+    std::array<Arch, 8> arches{};    ///< what to register; native ones are not listed
+    Instance instance{};             ///< random id; names the tree in frank-launcher's storage
+    std::uint32_t id_base = 0;       ///< first host id of the session's range; 64 Ki aligned
+    std::uint32_t owner_uid = 0;     ///< who it is for: DiskIds::owner, and the journal
+    std::array<char, 64> hostname{}; ///< a SessionName, NUL-padded
     Arch emulator = Arch::none; ///< one of `arches` whose emulator comes as a descriptor: its bytes, sealed
     Arch arch = Arch::none;     ///< what the root is for, where that is known
     std::uint64_t for_sessions = 0; ///< host_table: bit N is Arch N
     std::uint64_t for_programs = 0; ///< host_table: the same, for programs outside of sessions
+    std::uint8_t writable =
+        0; ///< lend_directory: 1: only where owner_uid owns the directory, and is not root
 };
 
 /// The bit of `arch` in a host_table request.
@@ -133,9 +138,10 @@ struct LaunchReply {
 
 /// With the reply to a host_table request comes this machine's table: a directory that cannot be written to.
 /// With the reply to lend_twins a detached mount (open_tree(2)). Its files belong to no id that a session
-/// has, so that nothing in it can be changed there, whatever becomes of the mount's flags.
+/// has, so that nothing in it can be changed there, whatever becomes of the mount's flags. With the reply to
+/// lend_directory a detached mount whose flags nobody in the session can take back.
 constexpr bool has_descriptor(LaunchOp op) {
-    return op == LaunchOp::host_table || op == LaunchOp::lend_twins;
+    return op == LaunchOp::host_table || op == LaunchOp::lend_twins || op == LaunchOp::lend_directory;
 }
 
 /// supervisor socket: one byte in, SIGKILL to the session; end of file out, the session is gone and cleaned

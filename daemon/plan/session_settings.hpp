@@ -3,6 +3,7 @@
 
 #include "daemon/plan/accel_wish.hpp"
 #include "daemon/plan/arch_set.hpp"
+#include "daemon/plan/bind.hpp"
 #include "daemon/plan/launch_request.hpp"
 #include "daemon/plan/result.hpp"
 #include "daemon/plan/session_name.hpp"
@@ -63,7 +64,7 @@ Result<CreateRequest> parse_create(const RawCreate &raw);
 struct SessionSettings {
     SessionName name;
     RootKind kind;
-    std::array<std::uint8_t, 16> instance; ///< names the tree in frank-launcher's storage
+    Instance instance; ///< names the tree in frank-launcher's storage
     std::uint32_t owner;
     std::uint32_t id_base;
     DiskIds disk_ids;
@@ -80,6 +81,7 @@ struct SessionSettings {
     std::vector<std::string> workarounds{};     ///< whose signs the root held when it was last looked at
     std::vector<std::string> workarounds_off{}; ///< that its owner does not want
     RootStorage storage{};                      ///< as it was last seen, where a program of the root minds
+    std::vector<Bind> binds{};                  ///< in order of target
 
     /// Its own and what else it holds.
     ArchSet arches() const {

@@ -2,6 +2,7 @@
 // it, so that a torn or edited file is found.
 #include "daemon/plan/session_settings.hpp"
 
+#include "daemon/plan/bind_text.hpp"
 #include "daemon/plan/board.hpp"
 #include "daemon/plan/printable.hpp"
 #include "daemon/plan/toml_reader.hpp"
@@ -41,23 +42,6 @@ std::string crc_line(std::string_view text) {
     for (unsigned shift = 32; shift != 0; shift -= 4)
         line += digits[crc >> (shift - 4) & 15U];
     return line + '\n';
-}
-
-std::string hex(const std::array<std::uint8_t, 16> &bytes) {
-    std::string text;
-    for (const std::uint8_t byte : bytes) {
-        text += digits[byte >> 4];
-        text += digits[byte & 15];
-    }
-    return text;
-}
-
-bool parse_hex(std::string_view text, std::array<std::uint8_t, 16> &bytes) {
-    if (text.size() != 2 * bytes.size() || text.find_first_not_of(digits) != std::string_view::npos)
-        return false;
-    for (std::size_t i = 0; i < bytes.size(); ++i)
-        bytes[i] = static_cast<std::uint8_t>(digits.find(text[2 * i]) << 4 | digits.find(text[2 * i + 1]));
-    return true;
 }
 
 std::string_view to_text(DiskIds ids) {
@@ -179,17 +163,21 @@ Result<SessionSettings> read_settings(const toml::table &table) {
             reader.reject("file_system", "is no file system's name");
     }
 
+    std::vector<Bind> binds;
+    if (table.contains("binds"))
+        binds = read_binds(reader);
+
     const auto name = SessionName::parse(name_text);
     const auto kind = root_kind_from_text(kind_text);
     const auto ids = disk_ids_from_text(ids_text);
     const auto arch = arch_text.empty() ? std::optional(Arch::none) : arch_by_debian_name(arch_text);
     const auto extra = arches_from_names(extra_text);
-    std::array<std::uint8_t, 16> instance{};
+    const auto instance = instance_from_text(instance_text);
     if (!name)
         reader.reject("name", "is no session's name");
     if (!kind)
         reader.reject("kind", "is none that is known");
-    if (!parse_hex(instance_text, instance))
+    if (!instance)
         reader.reject("instance", "must be 32 hexadecimal digits");
     if (!is_id_base(id_base))
         reader.reject("id_base", "is not the start of a range for sessions");
@@ -203,10 +191,11 @@ Result<SessionSettings> read_settings(const toml::table &table) {
         reader.reject("board", "is no board's name");
     if (const auto finished = reader.finish(); !finished)
         return tl::unexpected<Refusal>(finished.error());
-    SessionSettings settings{*name, *kind,  instance, owner,   id_base,  *ids,   *arch,
-                             cpu,   source, os_name,  created, complete, doomed, emulator};
+    SessionSettings settings{*name, *kind,  *instance, owner,   id_base,  *ids,   *arch,
+                             cpu,   source, os_name,   created, complete, doomed, emulator};
     settings.extra_arches = *extra;
     settings.board = board;
+    settings.binds = std::move(binds);
     settings.workarounds = std::move(workarounds);
     settings.workarounds_off = std::move(workarounds_off);
     settings.storage = {WideNumbers::from_bits(static_cast<std::int32_t>(wide)), file_system};
@@ -222,7 +211,7 @@ std::string to_toml(const SessionSettings &settings) {
         {"schema", schema},
         {"name", settings.name.str()},
         {"kind", to_text(settings.kind)},
-        {"instance", hex(settings.instance)},
+        {"instance", to_text(settings.instance)},
         {"owner", settings.owner},
         {"id_base", settings.id_base},
         {"disk_ids", to_text(settings.disk_ids)},
@@ -244,6 +233,8 @@ std::string to_toml(const SessionSettings &settings) {
         table.insert("workarounds", array_of(settings.workarounds));
     if (!settings.workarounds_off.empty())
         table.insert("workarounds_off", array_of(settings.workarounds_off));
+    if (!settings.binds.empty())
+        table.insert("binds", to_table(settings.binds));
     if (settings.storage.wide.any()) {
         table.insert("wide_numbers", settings.storage.wide.bits());
         table.insert("file_system", settings.storage.file_system);

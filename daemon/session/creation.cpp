@@ -1,6 +1,7 @@
 #include "daemon/session/creation.hpp"
 
 #include "daemon/session/acceleration.hpp"
+#include "daemon/session/binds.hpp"
 #include "daemon/session/board_choice.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/landlock.hpp"
@@ -183,7 +184,7 @@ void Creation::work(plan::Network network, std::vector<plan::Arch> arches, std::
 }
 
 void Creation::cancel() {
-    if (undo_)
+    if (failed_)
         return;
     // A call to frank-launcher is left to finish: what is half asked for cannot be undone.
     cancelled_ = true;
@@ -192,12 +193,14 @@ void Creation::cancel() {
 }
 
 void Creation::fail(plan::Refusal why) {
-    if (undo_)
+    if (std::exchange(failed_, true))
         return;
     why_ = cancelled_ ? plan::Refusal{Error::cancelled, "cancelled"} : std::move(why);
-    undo_ = std::make_unique<Erasure>(context_, session_.settings(),
-                                      [this](const plan::Result<void> &result) { undone(result); });
-    undo_->begin();
+    session_.binds().close([this] {
+        undo_ = std::make_unique<Erasure>(context_, session_.settings(),
+                                          [this](const plan::Result<void> &result) { undone(result); });
+        undo_->begin();
+    });
 }
 
 void Creation::undone(const plan::Result<void> &result) {

@@ -49,6 +49,7 @@ class Creation {
     JobId job_;
     Finished finished_;
     bool cancelled_ = false;
+    bool failed_ = false;
     plan::Refusal why_;
     bool proven_ = false;
     std::unique_ptr<EmulatorTrial> trial_;

@@ -1,5 +1,7 @@
 #include "daemon/session/destruction.hpp"
 
+#include "daemon/session/binds.hpp"
+
 #include <spdlog/spdlog.h>
 
 namespace frank::session {
@@ -15,7 +17,7 @@ void Destruction::begin() {
 void Destruction::halted(const plan::Result<void> &result) {
     if (!result)
         return end(result);
-    erase();
+    session_.binds().close([this] { erase(); });
 }
 
 void Destruction::erase() {

@@ -8,7 +8,26 @@ namespace frank::session {
 Erasure::Erasure(Context &context, plan::SessionSettings settings, Ledger::Done done)
     : context_(context), settings_(std::move(settings)), done_(std::move(done)) {}
 
-void Erasure::begin() { drop(); }
+void Erasure::begin() { drop_binds(); }
+
+/// What frank-launcher remembers of them; the directories are their owner's.
+void Erasure::drop_binds() {
+    if (settings_.binds.empty())
+        return drop();
+    guarded(
+        [this] {
+            auto request = request_for(plan::LaunchOp::drop_tree, settings_, plan::Network::none);
+            request.instance = settings_.binds.back().instance;
+            call_ = std::make_unique<LaunchCall>(
+                context_, request, std::span<const int>{}, [this, request](const plan::LaunchReply &reply) {
+                    if (reply.rung != plan::Rung::none)
+                        return finish(tl::unexpected(plan::to_refusal(reply, request)));
+                    settings_.binds.pop_back();
+                    drop_binds();
+                });
+        },
+        [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
+}
 
 // First what is cheap: an empty tree, a remembered directory and nothing at all go without a workshop.
 void Erasure::drop() {

@@ -13,6 +13,7 @@ class Erasure {
     void begin();
 
   private:
+    void drop_binds();
     void drop();
     void dropped(const plan::LaunchReply &reply);
     void empty();

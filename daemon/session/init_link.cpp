@@ -17,6 +17,7 @@ bool from_init(plan::InitType type) {
     case plan::InitType::spawned:
     case plan::InitType::spawn_failed:
     case plan::InitType::routed:
+    case plan::InitType::bound:
     case plan::InitType::exited:
     case plan::InitType::looked:
     case plan::InitType::measured:
@@ -26,6 +27,8 @@ bool from_init(plan::InitType type) {
     case plan::InitType::resize:
     case plan::InitType::forget:
     case plan::InitType::shutdown:
+    case plan::InitType::attach:
+    case plan::InitType::detach:
     case plan::InitType::routes:
     case plan::InitType::look:
     case plan::InitType::measure:

@@ -62,6 +62,20 @@ plan::Result<bool> Ledger::switch_workaround(const std::string &name, const std:
                               : session->switch_workaround(workaround, on);
 }
 
+void Ledger::bind(const std::string &name, plan::Bind bind, sys::Fd directory, Done done) {
+    if (Session *session = impl_->find(name))
+        return session->bind(std::move(bind), std::move(directory), std::move(done));
+    impl_->context.mailbox.post(
+        Task([done = std::move(done), name] { done(tl::unexpected(no_such_session(name))); }));
+}
+
+void Ledger::unbind(const std::string &name, const std::string &target, Done done) {
+    if (Session *session = impl_->find(name))
+        return session->unbind(target, std::move(done));
+    impl_->context.mailbox.post(
+        Task([done = std::move(done), name] { done(tl::unexpected(no_such_session(name))); }));
+}
+
 void Ledger::wait(JobId id, Ended ended) { impl_->context.jobs.wait(id, std::move(ended)); }
 
 plan::Result<void> Ledger::signal(JobId id, int number) {

@@ -159,6 +159,11 @@ class Ledger {
     /// From the next start on. True: it runs, and what runs in it goes by the old choice until then.
     plan::Result<bool> switch_workaround(const std::string &name, const std::string &workaround, bool on);
 
+    /// A directory (bind.source, target, owner and writable say how) that it sees from now on, or, where it
+    /// does not run, from its next start on; also while it is being created.
+    void bind(const std::string &name, plan::Bind bind, sys::Fd directory, Done done);
+    void unbind(const std::string &name, const std::string &target, Done done);
+
     void diagnose(Diagnosed done);
     void list_emulators(Surveyed done);
     plan::Result<std::vector<std::string>> describe(const plan::CreateRequest &request) const;

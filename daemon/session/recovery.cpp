@@ -1,4 +1,5 @@
 // What a frankend before left: sessions that run are taken up again, what it had begun is undone or finished.
+#include "daemon/session/binds.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/ledger_impl.hpp"
 
@@ -55,7 +56,9 @@ void Ledger::Impl::recover_session(Session &session) {
         session.adopt(record.value_or(RunningRecord{}), unfinished || !record);
     }
     if (unfinished)
-        begin_destruction(session, 0);
+        return begin_destruction(session, 0);
+    if (session.state() == SessionState::stopped)
+        session.binds().recover();
 }
 
 void Ledger::Impl::end_stranger(const std::string &name) {

@@ -1,6 +1,7 @@
 #include "daemon/session/session.hpp"
 
 #include "daemon/session/acceleration.hpp"
+#include "daemon/session/binds.hpp"
 #include "daemon/session/board_choice.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/launch_requests.hpp"
@@ -14,7 +15,8 @@ namespace frank::session {
 
 Session::Session(Context &context, plan::SessionSettings settings, std::optional<SessionState> shown)
     : context_(context), settings_(std::move(settings)), override_(shown),
-      acceleration_(std::make_unique<Acceleration>(context, *this)) {}
+      acceleration_(std::make_unique<Acceleration>(context, *this)),
+      binds_(std::make_unique<Binds>(context, *this)) {}
 
 Session::~Session() = default;
 
@@ -49,7 +51,7 @@ SessionEmulator Session::emulator() const {
 
 bool Session::idle() const {
     return state() == SessionState::stopped && queued_.empty() && trying_.empty() && start_waiters_.empty() &&
-           stop_waiters_.empty();
+           stop_waiters_.empty() && !binds_->busy();
 }
 
 void Session::store(plan::SessionSettings settings) {
@@ -219,6 +221,7 @@ void Session::guest_gone(const plan::Refusal &why) {
     for (const JobId id : context_.jobs.running_in(name()))
         note_calls(*context_.jobs.find(id));
     acceleration_->session_is_gone();
+    binds_->session_is_gone();
     watched_.clear();
     started_ = 0;
     state_ = SessionState::stopped;

@@ -14,6 +14,7 @@
 namespace frank::session {
 
 class Acceleration;
+class Binds;
 
 struct SpawnOrder {
     plan::SpawnRequest request;
@@ -73,6 +74,12 @@ class Session final : private GuestListener {
     plan::Chosen workarounds() const;
     /// On disk when it returns; holds from the next start on.
     plan::Result<bool> switch_workaround(const std::string &workaround, bool on);
+    /// `done` comes later.
+    void bind(plan::Bind bind, sys::Fd directory, Ledger::Done done);
+    void unbind(const std::string &target, Ledger::Done done);
+    Binds &binds() { return *binds_; }
+    /// For frank-init, which answers with InitType::bound. False where it is not there.
+    bool send_bind(plan::InitType type, std::uint64_t number, const std::string &target, sys::Fd mount);
     Acceleration &acceleration() { return *acceleration_; }
     const Acceleration &acceleration() const { return *acceleration_; }
 
@@ -107,6 +114,7 @@ class Session final : private GuestListener {
     /// From time to time: does it get on? Jobs on a terminal wait for people.
     void watch(JobId id);
     void measured(const plan::InitHeader &answer);
+    void lay_binds();
     /// Commands may run.
     void go();
     /// Names of those that it goes without, now or, where it does not run, from its next start on.
@@ -173,6 +181,7 @@ class Session final : private GuestListener {
     std::unique_ptr<RunningTool> tool_; ///< one at a time
     std::deque<Tool> tools_waiting_;
     std::unique_ptr<Acceleration> acceleration_;
+    std::unique_ptr<Binds> binds_;
     struct Watch {
         sys::EventSource next;
         std::optional<plan::JobMeasure> last;

@@ -1,5 +1,6 @@
 // Session: the commands in it.
 #include "daemon/session/acceleration.hpp"
+#include "daemon/session/binds.hpp"
 #include "daemon/session/board_choice.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/session.hpp"
@@ -107,6 +108,8 @@ void Session::send_spawn(SpawnOrder order) {
 }
 
 void Session::guest_said(const plan::InitHeader &header, sys::Fd terminal) {
+    if (header.type == plan::InitType::bound) // its number is no job's
+        return binds_->bound(header.job, header.a);
     if (tool_said(header))
         return;
     switch (header.type) {

@@ -1,6 +1,7 @@
 // What a root holds decides which work-arounds its commands get. frank-init looks, when a session starts and
 // when a new frankend takes one up: nothing runs before it has answered.
 #include "daemon/session/acceleration.hpp"
+#include "daemon/session/binds.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/findings.hpp"
 #include "daemon/session/launch_requests.hpp"
@@ -40,11 +41,11 @@ void Session::look() {
         (!candidates.empty() || look.storage) &&
         guest_->send(plan::InitType::look, 0, look.storage ? 1 : 0, 0, plan::encode_questions(candidates));
     if (!asks)
-        return go();
+        return lay_binds();
     look.deadline = context_.loop.after(context_.patience.look, [this] {
         spdlog::warn("session {}: frank-init does not tell what the root holds: what was known of it holds",
                      name());
-        go();
+        lay_binds();
     });
     look_ = std::move(look);
 }
@@ -64,7 +65,7 @@ void Session::looked(const plan::InitHeader &answer) {
     if (settings.storage.wide.any())
         settings.storage.file_system = plan::file_system_name(static_cast<std::uint32_t>(answer.b));
     keep_findings(std::move(settings));
-    go();
+    lay_binds();
 }
 
 void Session::keep_findings(plan::SessionSettings settings) {
@@ -77,7 +78,6 @@ void Session::keep_findings(plan::SessionSettings settings) {
 }
 
 void Session::go() {
-    look_.reset();
     adopting_ = false;
     if (state_ != SessionState::starting) // it is being stopped
         return;
@@ -85,6 +85,7 @@ void Session::go() {
         spdlog::warn("session {}: {}; {}", name(), finding.seen, finding.remedy);
     change(SessionState::running);
     acceleration_->session_is_up();
+    binds_->recover();
     for (const JobId id : context_.jobs.running_in(name()))
         watch(id);
     tell(start_waiters_, {});

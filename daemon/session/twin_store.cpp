@@ -10,15 +10,7 @@ namespace frank::session {
 
 namespace {
 
-std::string file_name(const plan::Twins &twins) {
-    std::string name;
-    constexpr std::string_view digits = "0123456789abcdef";
-    for (const std::uint8_t byte : twins.instance) {
-        name += digits[byte >> 4];
-        name += digits[byte & 15];
-    }
-    return name + ".toml";
-}
+std::string file_name(const plan::Twins &twins) { return plan::to_text(twins.instance) + ".toml"; }
 
 } // namespace
 

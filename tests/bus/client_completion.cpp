@@ -25,8 +25,8 @@ TEST_F(FrankctlCompletion, KnowsTheCommandsAndTheirOptions) {
 }
 
 TEST_F(FrankctlCompletion, KnowsTheSessions) {
-    for (const char *verb :
-         {"enter", "run", "trace", "debug", "start", "stop", "show", "destroy", "accel", "workarounds"})
+    for (const char *verb : {"enter", "run", "trace", "debug", "start", "stop", "show", "destroy", "accel",
+                             "workarounds", "bind", "unbind"})
         EXPECT_EQ(completions({verb, "d"}), "denied dying") << verb;
     EXPECT_EQ(completions({"run", "-u", "me", "bo"}), "box");
     EXPECT_EQ(completions({"run", "box", "d"}), "");

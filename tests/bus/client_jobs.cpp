@@ -125,7 +125,8 @@ TEST_F(FrankctlJobs, JsonHasStableKeysAndNoControlCharacters) {
                                         "acceleration_off",
                                         "workarounds",
                                         "workarounds_off",
-                                        "findings"}));
+                                        "findings",
+                                        "binds"}));
     ASSERT_EQ(run({"run", "box", "--", "true"}).status, 0);
     const Json jobs = Json::parse(run({"jobs", "--all", "--format", "json"}).out);
     ASSERT_EQ(jobs.size(), 1U);

@@ -148,6 +148,22 @@ class Matrix : public BusTest, public testing::WithParamInterface<std::tuple<con
                      .onInterface(contract::session_interface)
                      .withArguments(std::string("go"), false, Variants{});
              }},
+            {"Bind", "bind-directory", "manage-others",
+             [this](Caller &caller) {
+                 const std::string path = own_directory_[::getuid()];
+                 caller.at(contract::session_path("pi"))
+                     ->callMethod("Bind")
+                     .onInterface(contract::session_interface)
+                     .withArguments(sdbus::UnixFd{::open(path.c_str(), O_RDONLY)},
+                                    bytes("/b" + std::to_string(::getpid())), Variants{});
+             }},
+            {"Unbind", "session-create", "manage-others",
+             [](Caller &caller) {
+                 caller.at(contract::session_path("pi"))
+                     ->callMethod("Unbind")
+                     .onInterface(contract::session_interface)
+                     .withArguments(bytes("/nothing"), Variants{});
+             }},
             {"ListTwins", "OWNER", "manage-others",
              [](Caller &caller) {
                  caller.at(contract::session_path("pi"))

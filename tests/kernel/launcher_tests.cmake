@@ -19,3 +19,6 @@ target_compile_definitions(kernel-host_table_test PRIVATE FRANK_BESIDE="${beside
 frank_test(kernel network_test frank-hands)
 add_dependencies(kernel-network_test frank-beside)
 target_compile_definitions(kernel-network_test PRIVATE FRANK_BESIDE="${beside}")
+frank_test(kernel launcher_bind_test frank-hands)
+add_dependencies(kernel-launcher_bind_test frank-beside)
+target_compile_definitions(kernel-launcher_bind_test PRIVATE FRANK_BESIDE="${beside}")

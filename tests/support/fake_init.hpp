@@ -7,6 +7,7 @@
 #include "daemon/plan/launch_request.hpp"
 #include "daemon/sys/event_loop.hpp"
 #include "daemon/sys/message_socket.hpp"
+#include "support/fake_command.hpp"
 #include "support/fake_routes.hpp"
 
 #include <cstdlib>
@@ -22,48 +23,6 @@
 #include <vector>
 
 namespace frank::test {
-
-/// A command as frank-init was asked to run it.
-struct FakeCommand {
-    std::uint64_t job = 0;
-    std::string session;
-    bool workshop = false;
-    plan::SpawnHead head{};
-    plan::SpawnLimits limits{};
-    std::string user, cwd;
-    std::vector<std::string> argv, env;
-    std::vector<sys::Fd> fds; ///< in the order of head.fd_numbers
-    sys::Fd log;
-
-    bool tty() const { return (head.flags & plan::spawn_tty) != 0; }
-    /// The descriptor that is to be `number` in the command; -1 where there is none.
-    int fd(std::uint32_t number) const {
-        for (std::size_t i = 0; i < fds.size(); ++i)
-            if (head.fd_numbers[i] == number)
-                return fds[i].get();
-        return -1;
-    }
-    /// To descriptor `number`, or to the log where that one is missing.
-    void write(std::uint32_t number, const std::string &text) const {
-        const int target = fd(number) >= 0 ? fd(number) : log.get();
-        if (target >= 0 && ::write(target, text.data(), text.size()) < 0)
-            std::abort();
-    }
-};
-
-/// What becomes of a command.
-struct FakeOutcome {
-    enum class Kind { runs, ends, fails, silent } kind = Kind::runs;
-    int value = 0; ///< ends: wait status; fails: errno
-    plan::SpawnStage stage = plan::SpawnStage::none;
-
-    static FakeOutcome runs() { return {}; }
-    static FakeOutcome exits(int status) { return {Kind::ends, status << 8, plan::SpawnStage::none}; }
-    static FakeOutcome fails(plan::SpawnStage stage, int error) { return {Kind::fails, error, stage}; }
-    static FakeOutcome silent() { return {Kind::silent, 0, plan::SpawnStage::none}; }
-};
-
-using FakeScript = std::function<FakeOutcome(FakeCommand &)>;
 
 class FakeInit {
   public:
@@ -93,6 +52,9 @@ class FakeInit {
     std::vector<std::uint64_t> forgotten;
     std::map<std::uint64_t, FakeCommand> commands; ///< that run
     FakeRoutes routes;
+    std::vector<std::string> binds; ///< where a directory is attached
+    int bind_error = 0;             ///< what becomes of attaching one
+    bool mute_binds = false;        ///< no answer
 
     std::string name() const { return request.hostname.data(); }
     bool is_workshop() const { return request.op == plan::LaunchOp::start_workshop; }
@@ -213,6 +175,10 @@ class FakeInit {
         case plan::InitType::look:
             look(message);
             break;
+        case plan::InitType::attach:
+        case plan::InitType::detach:
+            bind(header, message);
+            break;
         case plan::InitType::routes:
             if (const auto error = routes.take(message.fds.back()))
                 say(plan::InitType::routed, 0, *error, 0, routes.answer());
@@ -220,6 +186,18 @@ class FakeInit {
         default:
             std::abort();
         }
+    }
+
+    void bind(const plan::InitHeader &header, const sys::Message &message) {
+        const std::string path(reinterpret_cast<const char *>(message.bytes.data()) + sizeof header);
+        const bool attach = header.type == plan::InitType::attach;
+        if (mute_binds)
+            return;
+        if (bind_error == 0)
+            std::erase(binds, path);
+        if (attach && bind_error == 0 && message.fds.size() == 1)
+            binds.push_back(path);
+        say(plan::InitType::bound, header.job, attach ? bind_error : 0);
     }
 
     void look(const sys::Message &message) {

@@ -48,8 +48,9 @@ class FakeMachine : public session::Machine {
     std::string table;                                 ///< a directory that stands for binfmt_misc
     std::vector<session::Finding> findings{{"kernel", "ok", "fake", ""}};
 
-    void fail(plan::LaunchOp op, plan::Rung rung, int error) {
+    void fail(plan::LaunchOp op, plan::Rung rung, int error, const std::string &detail = {}) {
         plan::LaunchReply reply;
+        detail.copy(reply.detail.data(), reply.detail.size() - 1);
         reply.rung = rung;
         reply.error = error;
         failures[op] = reply;
@@ -112,7 +113,7 @@ class FakeMachine : public session::Machine {
         if (const auto failure = failures.find(request.op); failure != failures.end())
             reply = failure->second;
         const auto view = [this, request] {
-            if (request.op == plan::LaunchOp::lend_twins) // any descriptor stands for a mount
+            if (request.op != plan::LaunchOp::host_table) // any descriptor stands for a mount
                 return sys::Fd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
             return sys::Fd(table.empty() ? -1 : ::open(table.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC));
         };
@@ -171,6 +172,7 @@ class FakeMachine : public session::Machine {
         case plan::LaunchOp::diagnose:
         case plan::LaunchOp::host_table:
         case plan::LaunchOp::lend_twins:
+        case plan::LaunchOp::lend_directory:
             break;
         }
     }

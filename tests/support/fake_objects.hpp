@@ -67,6 +67,9 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
     std::vector<sdbus::Struct<std::string, std::string, std::string, std::string>> Findings() override {
         return {{"32-bit programs", "warning", "numbers of 64 bits", "use a tmpfs"}};
     }
+    void Bind(sdbus::Result<> &&result, sdbus::UnixFd directory, Bytes target, Options options) override;
+    void Unbind(sdbus::Result<> &&result, Bytes target, Options options) override;
+    std::vector<sdbus::Struct<std::string, std::string, bool>> Binds() override { return binds_; }
     std::string Kind() override { return "archive"; }
     std::string Source() override { return "some.tar"; }
     std::string OsName() override { return "Evil \x1b[31mOS\x1b]0;title\x07"; }
@@ -78,6 +81,7 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
 
     World &world_;
     std::string name_;
+    std::vector<sdbus::Struct<std::string, std::string, bool>> binds_;
 };
 
 /// Creates: "taken" exists already, "slow" runs until it is cancelled and shows progress, "broken" fails,

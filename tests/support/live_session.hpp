@@ -91,10 +91,15 @@ class Launched {
         connection_ = std::move(here);
         if (!sys::send_message(connection_.get(), std::as_bytes(std::span(&request, 1)), fds))
             throw std::runtime_error("the launcher went away");
-        plan::LaunchReply answer;
-        if (::recv(connection_.get(), &answer, sizeof answer, 0) != sizeof answer)
+        pollfd readable{connection_.get(), POLLIN, 0};
+        sys::Message answer;
+        if (::poll(&readable, 1, -1) != 1 ||
+            sys::receive_message(connection_.get(), answer, sizeof reply, 1) != sys::Received::message ||
+            answer.bytes.size() != sizeof reply)
             throw std::runtime_error("no reply");
-        reply = answer;
+        std::memcpy(&reply, answer.bytes.data(), sizeof reply);
+        if (!answer.fds.empty())
+            given = std::move(answer.fds.front());
     }
     Launched(const Launched &) = delete;
     Launched &operator=(const Launched &) = delete;
@@ -110,6 +115,7 @@ class Launched {
     pid_t launcher_pid() const { return child_; }
 
     plan::LaunchReply reply;
+    sys::Fd given; ///< what came with the reply
 
   private:
     sys::Fd connection_;
@@ -182,6 +188,22 @@ class LiveSession {
     }
     Outcome shell(const std::string &script, const std::string &user = "root") {
         return run({"/bin/sh", "-c", script}, user);
+    }
+    /// Has frank-init attach `mount` at `path`, or with -1 take away what is there; its errno.
+    int bind(const std::string &path, int mount = -1) {
+        plan::InitHeader header;
+        header.type = mount < 0 ? plan::InitType::detach : plan::InitType::attach;
+        header.job = ++job_;
+        header.size = static_cast<std::uint32_t>(path.size() + 1);
+        std::vector<std::byte> bytes(sizeof header + path.size() + 1);
+        std::memcpy(bytes.data(), &header, sizeof header);
+        std::memcpy(bytes.data() + sizeof header, path.c_str(), path.size() + 1);
+        (void)sys::send_message(control_.get(), bytes,
+                                mount < 0 ? std::vector<int>() : std::vector<int>{mount});
+        for (;;)
+            if (const plan::InitHeader answer = next();
+                answer.type == plan::InitType::bound && answer.job == job_)
+                return answer.a;
     }
     /// Kills it and waits until the launcher has gone as well.
     void stop() {

@@ -1,6 +1,7 @@
 # plan/: values and functions.
 frank_test(unit arch_test frank-plan)
 target_compile_definitions(unit-arch_test PRIVATE FRANK_COMPLETION="${PROJECT_SOURCE_DIR}/client/frankctl.bash")
+frank_test(unit bind_test frank-plan)
 frank_test(unit binfmt_test frank-plan)
 # Ten million headers: this one is to be quick.
 set_source_files_properties(unit/binfmt_test.cpp PROPERTIES COMPILE_OPTIONS -O2 SKIP_PRECOMPILE_HEADERS ON)
