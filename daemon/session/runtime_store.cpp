@@ -12,6 +12,22 @@ namespace {
 
 constexpr const char *file_name = "session.toml";
 
+toml::array array_of(const std::vector<std::string> &names) {
+    toml::array array;
+    for (const std::string &name : names)
+        array.push_back(name);
+    return array;
+}
+
+std::optional<std::vector<std::string>> names_of(const toml::array *array) {
+    if (array == nullptr)
+        return std::nullopt;
+    std::vector<std::string> names;
+    for (const toml::node &node : *array)
+        names.push_back(node.value_or(std::string()));
+    return names;
+}
+
 } // namespace
 
 RuntimeStore::RuntimeStore(std::string runtime, std::string boot_id)
@@ -24,12 +40,14 @@ RuntimeStore::RuntimeStore(std::string runtime, std::string boot_id)
 void RuntimeStore::make(const std::string &directory, const RunningRecord &record) const {
     remove_flat(directory);
     sys::ensure_directory(directory, 0700);
+    toml::table table{{"boot_id", boot_id_},
+                      {"started", static_cast<std::int64_t>(record.started)},
+                      {"emulator", record.emulator.path},
+                      {"emulator_stamp", record.emulator.stamp}};
+    if (record.workarounds_off)
+        table.insert("workarounds_off", array_of(*record.workarounds_off));
     std::ostringstream text;
-    text << toml::table{{"boot_id", boot_id_},
-                        {"started", static_cast<std::int64_t>(record.started)},
-                        {"emulator", record.emulator.path},
-                        {"emulator_stamp", record.emulator.stamp}}
-         << '\n';
+    text << table << '\n';
     write_runtime_file(directory, file_name, text.str());
 }
 
@@ -48,7 +66,8 @@ std::optional<RunningRecord> RuntimeStore::record(const std::string &name) const
         if (boot && started && *started >= 0)
             return RunningRecord{
                 static_cast<std::uint64_t>(*started),
-                {table["emulator"].value_or(std::string()), table["emulator_stamp"].value_or(std::string())}};
+                {table["emulator"].value_or(std::string()), table["emulator_stamp"].value_or(std::string())},
+                names_of(table["workarounds_off"].as_array())};
         why = "boot_id or started is missing";
     } catch (const std::exception &error) {
         why = error.what();

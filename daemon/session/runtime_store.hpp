@@ -15,6 +15,8 @@ namespace frank::session {
 struct RunningRecord {
     std::uint64_t started = 0; ///< microseconds since 1970
     EmulatorSeen emulator{};
+    /// Names of work-arounds that it was started without; nothing: a frankend of before did not write them.
+    std::optional<std::vector<std::string>> workarounds_off{};
 };
 
 class RuntimeStore {

@@ -122,7 +122,7 @@ void Session::begin_start() {
             }
             const plan::Boards &boards = context_.catalogue.boards;
             guest_->launch(request, session_exec_table(settings_, arches, boards),
-                           board_files(boards, settings_), given, {started_, emulator_});
+                           board_files(boards, settings_), given, {started_, emulator_, off_});
         },
         [this](const plan::Refusal &why) { guest_gone(why); });
 }
@@ -131,7 +131,7 @@ void Session::adopt(const RunningRecord &record, bool end_it) {
     guest_ = std::make_unique<Guest>(context_, context_.runtime.session_directory(name()), listener());
     state_ = end_it ? SessionState::stopping : SessionState::starting;
     adopting_ = true;
-    off_ = settings_.workarounds_off;
+    off_ = record.workarounds_off.value_or(settings_.workarounds_off);
     started_ = record.started;
     emulator_ = record.emulator;
     if (!guest_->adopt(end_it, arches_of(settings_, context_.machine.emulated())))

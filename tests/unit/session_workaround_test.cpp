@@ -174,6 +174,18 @@ TEST_F(WorkaroundsOfASession, AreWhatTheyWereUntilTheNextStart) {
     EXPECT_THAT(environment(), ElementsAre("FEATURES=-a"));
 }
 
+TEST_F(WorkaroundsOfASession, SwitchedForTheNextStartWaitForItAlsoOverARestartOfFrankend) {
+    finds = 3;
+    ASSERT_TRUE(start("pi"));
+    ASSERT_TRUE(*ledger->switch_workaround("pi", "go", false));
+    restart_with_known();
+    ASSERT_TRUE(until_state("pi", SessionState::running));
+    EXPECT_TRUE(*ledger->switch_workaround("pi", "go", false)) << "it waits still";
+    ASSERT_TRUE(stop("pi"));
+    ASSERT_TRUE(start("pi"));
+    EXPECT_FALSE(*ledger->switch_workaround("pi", "go", false)) << "it has come";
+}
+
 TEST_F(WorkaroundsOfASession, AreSwitchedOnlyWhereThereAreSuch) {
     EXPECT_THAT(ledger->switch_workaround("pi", "gone\n", false).error().message,
                 HasSubstr("no work-around \"gone\\n\"; there are: go, portage"));
