@@ -75,6 +75,14 @@ BindSpec open_bind(const std::string &text) {
     return spec;
 }
 
+std::string describe(const BindSpec &spec) {
+    const char *mode = spec.mode == BindSpec::Mode::writable    ? "writable"
+                       : spec.mode == BindSpec::Mode::read_only ? "read-only"
+                                                                : "writable where it is yours";
+    return "this machine's " + absolute(spec.source) + " on " + spec.target + " (" + mode +
+           ", nosuid, nodev, idmapped)";
+}
+
 void bind(DaemonLink &link, const std::string &session, const BindSpec &spec) {
     SessionRemote remote = link.session(session);
     authorised(link.globals(), [&](bool interactive) {

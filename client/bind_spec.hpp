@@ -19,6 +19,9 @@ struct BindSpec {
 /// Opens it. Failure, in one line, for what cannot be opened or is not of that form.
 BindSpec open_bind(const std::string &text);
 
+/// As a line of --dry-run.
+std::string describe(const BindSpec &spec);
+
 /// Asks frankend for it, with a password where policy wants one.
 void bind(DaemonLink &link, const std::string &session, const BindSpec &spec);
 

@@ -50,11 +50,14 @@ Options details_of(const CreateOptions &options) {
     return details;
 }
 
-int describe(DaemonLink &link, const CreateOptions &options, const Source &source) {
+int describe(DaemonLink &link, const CreateOptions &options, const Source &source,
+             const std::vector<BindSpec> &binds) {
     Options details = details_of(options);
     details["kind"] = sdbus::Variant{std::string(kind_name(source.kind))};
     ManagerRemote manager = link.manager();
-    const auto steps = asked("frankend", [&] { return manager.DescribePlan(options.name, details); });
+    auto steps = asked("frankend", [&] { return manager.DescribePlan(options.name, details); });
+    for (const BindSpec &bind : binds)
+        steps.push_back(describe(bind));
     if (link.globals().json) {
         print_json(steps);
         return 0;
@@ -169,7 +172,7 @@ int create(const CreateOptions &options, const Invocation &invocation) {
         binds.push_back(open_bind(text));
     DaemonLink link(invocation.globals);
     if (options.dry_run)
-        return describe(link, options, source);
+        return describe(link, options, source, binds);
     Attendant attendant(link);
     Progress progress(link, !invocation.globals.quiet);
     const std::string path = begin(link, attendant, options, source, emulator);

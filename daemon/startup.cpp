@@ -1,5 +1,6 @@
 #include "daemon/startup.hpp"
 
+#include "daemon/journal_sink.hpp"
 #include "daemon/sys/file.hpp"
 #include "paths.hpp"
 
@@ -8,7 +9,6 @@
 #include <fcntl.h>
 #include <filesystem>
 #include <spdlog/sinks/stdout_sinks.h>
-#include <spdlog/sinks/systemd_sink.h>
 #include <spdlog/spdlog.h>
 
 namespace frank {
@@ -103,7 +103,7 @@ Order read_order(int argc, const char *const *argv) {
 void start_log() {
     spdlog::sink_ptr sink;
     if (std::getenv("JOURNAL_STREAM") != nullptr)
-        sink = std::make_shared<spdlog::sinks::systemd_sink_st>("frankend");
+        sink = std::make_shared<JournalSink>();
     else
         sink = std::make_shared<spdlog::sinks::stderr_sink_st>();
     spdlog::set_default_logger(std::make_shared<spdlog::logger>("frankend", std::move(sink)));

@@ -1,6 +1,7 @@
 #include "daemon/bus/door.hpp"
 
 #include "daemon/plan/spawn_request.hpp"
+#include "daemon/session/log.hpp"
 
 #include <spdlog/spdlog.h>
 
@@ -10,10 +11,12 @@ namespace {
 
 /// The line that says who did what, written for every call that changes something.
 void record(const Call &call, std::string_view by, const plan::Result<void> &verdict) {
-    const auto session = call.details.find("session");
-    spdlog::info("{} of \"{}\" by uid {} ({}): {}{}", call.rule.method,
-                 session == call.details.end() ? "" : session->second, call.caller.uid, call.caller.name,
-                 verdict ? "allowed, " : "refused, ", verdict ? std::string(by) : verdict.error().message);
+    const auto found = call.details.find("session");
+    const std::string session = found == call.details.end() ? "" : found->second;
+    spdlog::logger logger = session.empty() ? *spdlog::default_logger() : session::log_of(session);
+    logger.info("{} of \"{}\" by uid {} ({}): {}{}", call.rule.method, session, call.caller.uid,
+                call.caller.name, verdict ? "allowed, " : "refused, ",
+                verdict ? std::string(by) : verdict.error().message);
 }
 
 } // namespace

@@ -3,10 +3,10 @@
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/emulator_trial.hpp"
 #include "daemon/session/launch_requests.hpp"
+#include "daemon/session/log.hpp"
 #include "daemon/session/session.hpp"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 
 namespace frank::session {
 
@@ -288,7 +288,8 @@ void Acceleration::finish(plan::Result<void> result) {
     }
     if (!ears.done) {
         if (!result && session_.state() == SessionState::running)
-            spdlog::warn("session {} runs without its twins: {}", session_.name(), result.error().message);
+            log_of(session_.name())
+                .warn("session {} runs without its twins: {}", session_.name(), result.error().message);
         return;
     }
     context_.mailbox.post(Task([done = ears.done, result = std::move(result)] { done(result); }));

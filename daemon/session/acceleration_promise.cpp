@@ -1,10 +1,9 @@
 // Acceleration: what was asked for when the session was created, and what it would take.
 #include "daemon/session/acceleration.hpp"
 #include "daemon/session/breakage.hpp"
+#include "daemon/session/log.hpp"
 #include "daemon/session/session.hpp"
 #include "daemon/session/state_files.hpp"
-
-#include <spdlog/spdlog.h>
 
 namespace frank::session {
 
@@ -69,7 +68,8 @@ void Acceleration::keep_promise() {
             turn_on({false, {}}, std::move(log), ears_of(context_, id));
         },
         [this](const plan::Refusal &why) {
-            spdlog::warn("session {} runs without its twins: {}", session_.name(), why.message);
+            log_of(session_.name())
+                .warn("session {} runs without its twins: {}", session_.name(), why.message);
         });
 }
 

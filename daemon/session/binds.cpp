@@ -3,11 +3,11 @@
 #include "daemon/plan/printable.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/launch_requests.hpp"
+#include "daemon/session/log.hpp"
 #include "daemon/session/session.hpp"
 #include "daemon/sys/file.hpp"
 
 #include <algorithm>
-#include <spdlog/spdlog.h>
 #include <sys/random.h>
 
 namespace frank::session {
@@ -161,7 +161,7 @@ void Binds::take_away(Work &work) {
         return drop();
     hide(work.bind, [this](const plan::Result<void> &hidden) {
         if (!hidden) // it goes at the latest when the session ends
-            spdlog::warn("session {}: {}", session_.name(), hidden.error().message);
+            log_of(session_.name()).warn("session {}: {}", session_.name(), hidden.error().message);
         drop();
     });
 }
@@ -186,7 +186,7 @@ void Binds::recover() {
     for (const std::string &target : std::exchange(leftovers_, {}))
         remove(target, [name = session_.name(), target](const plan::Result<void> &result) {
             if (!result)
-                spdlog::warn("session {}: {}: {}", name, target, result.error().message);
+                log_of(name).warn("session {}: {}: {}", name, target, result.error().message);
         });
 }
 

@@ -1,11 +1,23 @@
 #include "daemon/session/job_table.hpp"
 
+#include "daemon/session/log.hpp"
 #include "daemon/session/state_files.hpp"
 
 #include <algorithm>
-#include <spdlog/spdlog.h>
 
 namespace frank::session {
+
+namespace {
+
+/// "exited with 3".
+std::string end_of(const Job &job) {
+    std::string text(to_text(job.state));
+    if (job.state == JobState::exited || job.state == JobState::killed)
+        text += (job.state == JobState::exited ? " with " : " by signal ") + std::to_string(job.status);
+    return job.refusal.message.empty() ? text : text + ": " + job.refusal.message;
+}
+
+} // namespace
 
 void JobTable::add(Job job) {
     const JobId id = job.id;
@@ -56,8 +68,9 @@ void JobTable::end(JobId id, JobState state, int status, plan::Refusal why, plan
     try {
         files_.save(job); // before anybody hears of it: an end that was told is never forgotten
     } catch (const std::exception &error) {
-        spdlog::error("the end of job {} is not recorded: {}", id, error.what());
+        log_of(job.session, id).error("the end of job {} is not recorded: {}", id, error.what());
     }
+    log_of(job.session, id).info("session {}: job {} {}", job.session, id, end_of(job));
     news_.job_changed(id);
     for (Ledger::Ended &ended : std::exchange(found->second.waiters, {}))
         mailbox_.post(Task([ended = std::move(ended), job] { ended(job); }));

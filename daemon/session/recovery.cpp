@@ -2,9 +2,9 @@
 #include "daemon/session/binds.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/ledger_impl.hpp"
+#include "daemon/session/log.hpp"
 
 #include <algorithm>
-#include <spdlog/spdlog.h>
 
 namespace frank::session {
 
@@ -18,12 +18,14 @@ void Ledger::Impl::recover() {
     }
     for (const auto &entry : sessions)
         guarded([&] { recover_session(*entry.second); },
-                [&](const plan::Refusal &why) { spdlog::error("session {}: {}", entry.first, why.message); });
+                [&](const plan::Refusal &why) {
+                    log_of(entry.first).error("session {}: {}", entry.first, why.message);
+                });
     for (const std::string &name : context.runtime.sessions())
         if (find(name) == nullptr)
             guarded([&] { end_stranger(name); },
                     [&](const plan::Refusal &why) {
-                        spdlog::error("unknown session {}: {}", name, why.message);
+                        log_of(name).error("unknown session {}: {}", name, why.message);
                     });
     // Commands of sessions that are found are told of by their frank-init.
     for (const JobId id : context.jobs.ids()) {
@@ -67,7 +69,7 @@ void Ledger::Impl::end_stranger(const std::string &name) {
     });
     if (!stranger->begin())
         return;
-    spdlog::warn("session {} runs and is not known: it is ended", name);
+    log_of(name).warn("session {} runs and is not known: it is ended", name);
     strangers_.emplace(name, std::move(stranger));
 }
 

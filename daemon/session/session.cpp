@@ -5,10 +5,10 @@
 #include "daemon/session/board_choice.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/launch_requests.hpp"
+#include "daemon/session/log.hpp"
 #include "daemon/session/state_files.hpp"
 
 #include <algorithm>
-#include <spdlog/spdlog.h>
 #include <utility>
 
 namespace frank::session {
@@ -211,7 +211,7 @@ void Session::guest_gone(const plan::Refusal &why) {
     }
     const bool failed = state_ == SessionState::starting && !adopting_;
     if (state_ == SessionState::stopping && stop_waiters_.empty())
-        spdlog::warn("session {} ended by itself: {}", name(), why.message);
+        log_of(name()).warn("session {} ended by itself: {}", name(), why.message);
     guest_.reset();
     look_.reset();
     adopting_ = false;
@@ -234,6 +234,7 @@ void Session::guest_gone(const plan::Refusal &why) {
     }
     if (failed)
         fail_starts(why);
+    log_of(name()).info("session {} does not run any more: {}", name(), why.message);
     // Whoever else wants it to run asked while it was on its way down.
     context_.news.session_changed(name());
     tell(stop_waiters_, {});

@@ -3,10 +3,10 @@
 // looks and says, and where it is news the session begins once more, before anything runs in it.
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/launch_requests.hpp"
+#include "daemon/session/log.hpp"
 #include "daemon/session/session.hpp"
 
 #include <algorithm>
-#include <spdlog/spdlog.h>
 
 namespace frank::session {
 
@@ -31,8 +31,9 @@ bool Session::learn_needs() {
 bool Session::begins_again() {
     bool more = false;
     if (!adopting_)
-        guarded([&] { more = learn_needs(); },
-                [&](const plan::Refusal &why) { spdlog::warn("session {}: {}", name(), why.message); });
+        guarded(
+            [&] { more = learn_needs(); },
+            [&](const plan::Refusal &why) { log_of(name()).warn("session {}: {}", name(), why.message); });
     if (!more || again_ != Again::no)
         return false;
     again_ = Again::ending;

@@ -1,9 +1,8 @@
 // Session: directories of this machine that it sees.
 #include "daemon/session/acceleration.hpp"
 #include "daemon/session/binds.hpp"
+#include "daemon/session/log.hpp"
 #include "daemon/session/session.hpp"
-
-#include <spdlog/spdlog.h>
 
 namespace frank::session {
 
@@ -33,7 +32,7 @@ void Session::lay_binds() {
         if (laid)
             return go();
         if (adopting_) {
-            spdlog::warn("session {}: {}", name(), laid.error().message);
+            log_of(name()).warn("session {}: {}", name(), laid.error().message);
             return go();
         }
         plan::Refusal why = laid.error();

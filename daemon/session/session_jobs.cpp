@@ -3,6 +3,7 @@
 #include "daemon/session/binds.hpp"
 #include "daemon/session/board_choice.hpp"
 #include "daemon/session/breakage.hpp"
+#include "daemon/session/log.hpp"
 #include "daemon/session/session.hpp"
 #include "daemon/session/spawn_failure.hpp"
 #include "daemon/session/state_files.hpp"
@@ -161,6 +162,8 @@ void Session::spawned(JobId id, int group, sys::Fd terminal) {
         refuse);
     if (!added)
         return;
+    const Job &job = *context_.jobs.find(id);
+    log_of(name(), id).info("session {}: job {} of uid {} begins", name(), id, job.owner);
     context_.news.session_changed(name());
     watch(id);
     answer(std::move(pending.order.done), Spawned{id, wants_terminal ? std::move(terminal) : sys::Fd()});

@@ -5,10 +5,10 @@
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/findings.hpp"
 #include "daemon/session/launch_requests.hpp"
+#include "daemon/session/log.hpp"
 #include "daemon/session/session.hpp"
 
 #include <algorithm>
-#include <spdlog/spdlog.h>
 
 namespace frank::session {
 
@@ -43,8 +43,8 @@ void Session::look() {
     if (!asks)
         return lay_binds();
     look.deadline = context_.loop.after(context_.patience.look, [this] {
-        spdlog::warn("session {}: frank-init does not tell what the root holds: what was known of it holds",
-                     name());
+        log_of(name()).warn(
+            "session {}: frank-init does not tell what the root holds: what was known of it holds", name());
         lay_binds();
     });
     look_ = std::move(look);
@@ -72,7 +72,7 @@ void Session::keep_findings(plan::SessionSettings settings) {
     if (settings.workarounds == settings_.workarounds && settings.storage == settings_.storage)
         return;
     guarded([&] { context_.settings.save(settings); },
-            [this](const plan::Refusal &why) { spdlog::warn("session {}: {}", name(), why.message); });
+            [this](const plan::Refusal &why) { log_of(name()).warn("session {}: {}", name(), why.message); });
     settings_ = std::move(settings); // it holds for this session, on disk or not
     context_.news.session_changed(name());
 }
@@ -82,8 +82,9 @@ void Session::go() {
     if (state_ != SessionState::starting) // it is being stopped
         return;
     for (const Finding &finding : findings())
-        spdlog::warn("session {}: {}; {}", name(), finding.seen, finding.remedy);
+        log_of(name()).warn("session {}: {}; {}", name(), finding.seen, finding.remedy);
     change(SessionState::running);
+    log_of(name()).info("session {} runs", name());
     acceleration_->session_is_up();
     binds_->recover();
     for (const JobId id : context_.jobs.running_in(name()))

@@ -2,8 +2,8 @@
 // measured every few minutes while it runs; where nothing runs, nothing is done.
 #include "daemon/session/session.hpp"
 
+#include "daemon/session/log.hpp"
 #include <algorithm>
-#include <spdlog/spdlog.h>
 #include <unistd.h>
 
 namespace frank::session {
@@ -38,7 +38,7 @@ void Session::measured(const plan::InitHeader &answer) {
     if (hang)
         add_advice(*hang);
     if (hang && watched.idle == 1)
-        spdlog::warn("session {}: job {}: {}", name(), answer.job, hang->line);
+        log_of(name(), answer.job).warn("session {}: job {}: {}", name(), answer.job, hang->line);
     context_.jobs.suspect(answer.job, hang.value_or(plan::Breakage{}));
     watch(answer.job);
 }

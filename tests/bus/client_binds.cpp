@@ -65,6 +65,12 @@ TEST_F(FrankctlBinds, RefuseWhatIsNoDirectoryOrNoFormOfIt) {
     EXPECT_EQ(run({"bind"}).status, 125);
 }
 
+TEST_F(FrankctlBinds, AreToldWithWhatACreationWouldDo) {
+    const std::string plan =
+        run({"create", "new", "debian:bookworm", "--dry-run", "--bind", "/usr/./share:/doc:ro"}).out;
+    EXPECT_THAT(plan, HasSubstr("this machine's /usr/share on /doc (read-only, nosuid, nodev, idmapped)\n"));
+}
+
 TEST_F(FrankctlBinds, AreGivenAtACreationWhichARefusalUndoes) {
     EXPECT_EQ(run({"create", "box", "debian:bookworm", "--arch", "arm64", "--bind", ".:/src", "--bind",
                    "/usr:/u:ro"})

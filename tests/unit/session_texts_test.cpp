@@ -1,3 +1,4 @@
+#include "daemon/session/log.hpp"
 #include "daemon/session/spawn_failure.hpp"
 #include "daemon/session/tree_report.hpp"
 
@@ -93,6 +94,13 @@ TEST(TreeReport, MakesTheLastErrorLineTheMessage) {
     report.take_error("frank-tree: not a tar archive");
     report.take_error("");
     EXPECT_EQ(report.outcome(10).error(), (plan::Refusal{Error::bad_image, "not a tar archive"}));
+}
+
+TEST(LogSubject, IsInTheLoggersName) {
+    EXPECT_EQ(subject_of(log_of("rpi3").name()), (LogSubject{"rpi3", ""}));
+    EXPECT_EQ(subject_of(log_of("rpi3", 42).name()), (LogSubject{"rpi3", "42"}));
+    EXPECT_EQ(subject_of("frankend"), std::nullopt);
+    EXPECT_EQ(subject_of(""), std::nullopt);
 }
 
 TEST(TreeReport, MapsEveryExitStatus) {

@@ -64,6 +64,16 @@ check "systemd brings it back when it is killed" eval \
 check "kill -9 -1 inside is the session's own affair" eval \
     'old=$(main_pid); timeout 20 runuser -u pi -- frankctl run rpi3 -- sh -c "kill -9 -1" || true
      test "$(main_pid)" = "$old"; test "$(frank run rpi3 -- echo fine)" = fine'
+check "the journal knows what was about a session, and about a job" eval \
+    'journalctl --sync
+     journalctl -q -o cat FRANK_SESSION=rpi3 | grep "^session rpi3 runs$"
+     journalctl -q -o cat FRANK_SESSION=rpi3 | grep "^Spawn of .rpi3. by uid"
+     test "$(journalctl -q -o cat FRANK_JOB="$job" | grep -c "^session rpi3: job $job \(of uid [0-9]* begins\|exited with 9\)$")" -eq 2
+     test -z "$(journalctl -q FRANK_SESSION=none)"'
+install -d -o pi -g pi -m 0700 /home/pi/src
+check "a directory at home is seen inside, and what is made there is the user's" eval \
+    'frank bind rpi3 /home/pi/src:/src; frank run rpi3 -- sh -c "echo x >/src/made; mount -o remount,bind,suid /src || echo kept"
+     test "$(stat -c %U:%G /home/pi/src/made)" = pi:pi; frank unbind rpi3 /src; test -z "$(frank run rpi3 -- ls /src)"'
 check "stop ends the unit" eval 'frank stop rpi3; eventually 10 has_launchers 0'
 
 mkdir -p /srv/pi
