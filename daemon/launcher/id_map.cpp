@@ -3,8 +3,7 @@
 #include "daemon/launcher/failure.hpp"
 #include "daemon/launcher/syscalls.hpp"
 
-#include <cstdio>
-#include <memory>
+#include <grp.h>
 #include <pwd.h>
 #include <string>
 #include <string_view>
@@ -35,17 +34,12 @@ std::string disk_map(const plan::LaunchRequest &request, std::uint32_t owner) {
     return "";
 }
 
-/// The owner's own. Another one, though it has the number of the uid, would let a session's root make setgid
-/// programs of a group that the owner is not in. None: a group that nothing of this machine's belongs to.
+/// The owner's own. Another one, though it may have the number of the uid, would let a session's root make
+/// setgid programs of a group that the owner is not in.
 gid_t group_of(uid_t owner) {
-    struct Close {
-        void operator()(FILE *file) const { (void)std::fclose(file); }
-    };
-    const std::unique_ptr<FILE, Close> users(std::fopen("/etc/passwd", "re"));
-    while (users)
-        if (const passwd *user = ::fgetpwent(users.get()); user == nullptr || user->pw_uid == owner)
-            return user == nullptr ? plan::foreign_id_base : user->pw_gid;
-    return plan::foreign_id_base;
+    if (const passwd *user = ::getpwuid(owner); user != nullptr)
+        return user->pw_gid;
+    return ::getgrgid(owner) == nullptr ? owner : plan::foreign_id_base; // either is nobody's
 }
 
 /// A child in a user namespace of its own that does nothing until it is let go.
@@ -91,8 +85,9 @@ void map_ids(pid_t process, const char *uids, const char *gids) {
 
 sys::Fd idmap_namespace(const plan::LaunchRequest &request) {
     const Holder holder;
-    map_ids(holder.pid(), disk_map(request, request.owner_uid).c_str(),
-            disk_map(request, group_of(request.owner_uid)).c_str());
+    const uid_t owner = request.owner_uid;
+    const gid_t group = request.disk_ids == plan::DiskIds::owner ? group_of(owner) : 0;
+    map_ids(holder.pid(), disk_map(request, owner).c_str(), disk_map(request, group).c_str());
     const std::string path = "/proc/" + std::to_string(holder.pid()) + "/ns/user";
     sys::Fd fd(::open(path.c_str(), O_RDONLY | O_CLOEXEC));
     if (!fd)

@@ -13,7 +13,7 @@ namespace frank::launcher {
 void map_ids(pid_t process, const char *uids, const char *gids);
 
 /// A user namespace whose only use is to describe an idmapped mount: ids on disk → ids of the session's
-/// range. DiskIds::owner: one uid, and the group that /etc/passwd has for it.
+/// range. DiskIds::owner: one uid, and its own group.
 sys::Fd idmap_namespace(const plan::LaunchRequest &request);
 
 } // namespace frank::launcher

@@ -47,7 +47,7 @@ TEST_F(FrankctlBinds, AreSeenWhereTheUserSaidOrWhereTheyAre) {
 }
 
 TEST_F(FrankctlBinds, RefuseWhatIsNoDirectoryOrNoFormOfIt) {
-    const auto refused = [](std::vector<std::string> words) {
+    const auto refused = [this](std::vector<std::string> words) {
         words.insert(words.begin(), {"bind", "box"});
         const Outcome outcome = run(words);
         EXPECT_EQ(outcome.status, 125);

@@ -55,6 +55,7 @@ class FakeInit {
     std::vector<std::string> binds; ///< where a directory is attached
     int bind_error = 0;             ///< what becomes of attaching one
     bool mute_binds = false;        ///< no answer
+    int binds_asked = 0;
 
     std::string name() const { return request.hostname.data(); }
     bool is_workshop() const { return request.op == plan::LaunchOp::start_workshop; }
@@ -191,6 +192,7 @@ class FakeInit {
     void bind(const plan::InitHeader &header, const sys::Message &message) {
         const std::string path(reinterpret_cast<const char *>(message.bytes.data()) + sizeof header);
         const bool attach = header.type == plan::InitType::attach;
+        ++binds_asked;
         if (mute_binds)
             return;
         if (bind_error == 0)

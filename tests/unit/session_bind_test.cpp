@@ -176,7 +176,7 @@ TEST_F(BindsOfASession, AreGivenUpWhereTheSessionEndsMeanwhile) {
     std::optional<plan::Result<void>> result;
     ledger->bind("pi", order("/src"), some_file(),
                  [&result](const plan::Result<void> &given) { result = given; });
-    ASSERT_TRUE(until([&] { return machine.count(LaunchOp::lend_directory) == 1; }));
+    ASSERT_TRUE(until([&] { return machine.session("pi")->binds_asked == 1; }));
     ASSERT_TRUE(stop("pi"));
     ASSERT_TRUE(until([&] { return result.has_value(); }));
     EXPECT_THAT(result->error().message, HasSubstr("ended meanwhile"));

@@ -97,10 +97,10 @@ TEST(TreeReport, MakesTheLastErrorLineTheMessage) {
 }
 
 TEST(LogSubject, IsInTheLoggersName) {
-    EXPECT_EQ(subject_of(log_of("rpi3").name()), (LogSubject{"rpi3", ""}));
-    EXPECT_EQ(subject_of(log_of("rpi3", 42).name()), (LogSubject{"rpi3", "42"}));
-    EXPECT_EQ(subject_of("frankend"), std::nullopt);
-    EXPECT_EQ(subject_of(""), std::nullopt);
+    EXPECT_EQ(session::subject_of(session::log_of("rpi3").name()), (session::LogSubject{"rpi3", ""}));
+    EXPECT_EQ(session::subject_of(session::log_of("rpi3", 42).name()), (session::LogSubject{"rpi3", "42"}));
+    EXPECT_EQ(session::subject_of("frankend"), std::nullopt);
+    EXPECT_EQ(session::subject_of(""), std::nullopt);
 }
 
 TEST(TreeReport, MapsEveryExitStatus) {
