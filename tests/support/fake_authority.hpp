@@ -80,8 +80,9 @@ class FakeAuthority {
         sd_bus_message *reply = nullptr;
         check(sd_bus_message_new_method_return(message, &reply));
         check(sd_bus_message_open_container(reply, 'a', "(ssssssuuua{ss})"));
-        for (const char *action : {"session-create", "host-binfmt", "session-enter", "job-run",
-                                   "instance-import", "instance-remove", "adopt-path", "manage-others"})
+        for (const char *action :
+             {"session-create", "host-binfmt", "bind-directory", "session-enter", "job-run",
+              "instance-import", "instance-remove", "adopt-path", "manage-others"})
             if (mode_ != "ignorant" || std::strcmp(action, "job-run") != 0)
                 check(sd_bus_message_append(reply, "(ssssssuuua{ss})",
                                             ("org.frankend1." + std::string(action)).c_str(), "", "", "", "",
