@@ -41,6 +41,7 @@ void JournalSink::sink_it_(const spdlog::details::log_msg &message) {
     if (about && !about->job.empty())
         fields.push_back("FRANK_JOB=" + about->job);
     std::vector<iovec> parts;
+    parts.reserve(fields.size());
     for (std::string &field : fields)
         parts.push_back({field.data(), field.size()});
     // A journal that is not there is nothing that could be told to anybody.
