@@ -35,7 +35,7 @@ Result<void> check_start(const LaunchRequest &request) {
                       "a launch request has an emulator for an architecture that it does not name");
     if (request.arch != Arch::none && !is_known(request.arch))
         return refuse(Error::invalid_argument, "a launch request for an unknown architecture");
-    if (const auto ids = check_ids(request); !ids)
+    if (auto ids = check_ids(request); !ids)
         return ids;
     if (request.hostname.back() != '\0')
         return refuse(Error::invalid_argument, "a launch request has an endless host name");
