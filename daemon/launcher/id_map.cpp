@@ -39,7 +39,7 @@ std::string disk_map(const plan::LaunchRequest &request, std::uint32_t owner) {
 gid_t group_of(uid_t owner) {
     if (const passwd *user = ::getpwuid(owner); user != nullptr)
         return user->pw_gid;
-    return ::getgrgid(owner) == nullptr ? owner : plan::foreign_id_base; // either is nobody's
+    return ::getgrgid(owner) == nullptr ? owner : plan::unused_id; // either is nobody's
 }
 
 /// A child in a user namespace of its own that does nothing until it is let go.

@@ -84,7 +84,7 @@ sys::Fd lend_directory(const plan::LaunchRequest &request, const Storage &storag
     plan::LaunchRequest ids = request;
     ids.disk_ids = plan::DiskIds::owner;
     if (!owned)
-        ids.owner_uid = plan::foreign_id_base; // an id that nothing of this machine's belongs to
+        ids.owner_uid = plan::unused_id;
     const sys::Fd space = idmap_namespace(ids);
     const sys::Fd mount = clone_of(directory, what);
     mount_attr attributes{};

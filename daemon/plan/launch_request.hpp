@@ -21,6 +21,8 @@ inline constexpr std::uint32_t launch_version = 3;
 /// file in an image belongs to nobody on this machine.
 inline constexpr std::uint32_t foreign_id_base = 2147352576;
 inline constexpr std::uint32_t id_range_size = 65536;
+/// Nobody's on disk, not even a tree's (UIDS-GIDS: unused, between the container and the foreign range).
+inline constexpr std::uint32_t unused_id = foreign_id_base - 1;
 /// Where ranges for sessions may lie (systemd's UIDS-GIDS: container range).
 inline constexpr std::uint32_t id_base_min = 524288;
 inline constexpr std::uint32_t id_base_max = 1879048191 - id_range_size;

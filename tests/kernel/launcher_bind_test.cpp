@@ -147,6 +147,15 @@ TEST_F(BindTest, OfADirectoryOfSomebodyElseOnlyWhatEverybodyMayReadIsSeen) {
     EXPECT_EQ(status(path + "/secret").st_mode & 07777, 0600U);
 }
 
+TEST_F(BindTest, FilesOfATreeOnDiskAreNotTheSessionsRootsThere) {
+    const std::string path = directory("images", 0);
+    std::ofstream(path + "/shadow") << "secret";
+    ASSERT_EQ(::chown((path + "/shadow").c_str(), plan::foreign_id_base, plan::foreign_id_base), 0);
+    ASSERT_EQ(::chmod((path + "/shadow").c_str(), 0600), 0);
+    bind(adopted(path, 0), false);
+    EXPECT_THAT(said("cat /tmp/seen/shadow"), HasSubstr("Permission denied"));
+}
+
 TEST_F(BindTest, NobodyWritesWhereTheOwnerIsAnother) {
     for (const uid_t claimed : {uid_t{0}, stranger}) {
         LaunchRequest request = adopted(directory("of " + std::to_string(claimed), 0), claimed);
