@@ -39,7 +39,8 @@ class BindsOfASession : public test::LedgerTest {
     }
     std::vector<std::string> targets() const {
         std::vector<std::string> all;
-        for (const plan::Bind &bind : ledger->view("pi")->settings.binds)
+        const auto view = ledger->view("pi");
+        for (const plan::Bind &bind : view->settings.binds)
             all.push_back(bind.target + (bind.settled ? "" : " (unsettled)"));
         return all;
     }
