@@ -4,9 +4,8 @@
 #include "client/source.hpp"
 #include "client/text.hpp"
 
-#include <cstdlib>
 #include <fcntl.h>
-#include <memory>
+#include <filesystem>
 
 namespace frank::client {
 
@@ -37,13 +36,11 @@ bool read_mode(const std::string &word, BindSpec &spec) {
 
 /// Without links and "..", as it is to be called inside too.
 std::string absolute(const std::string &path) {
-    struct Free {
-        void operator()(char *text) const { std::free(text); } // realpath(3) gives malloc's
-    };
-    const std::unique_ptr<char, Free> real(::realpath(path.c_str(), nullptr));
-    if (!real)
-        throw system_failure("cannot find the directory '" + path + "'");
-    return real.get();
+    std::error_code error;
+    const std::filesystem::path real = std::filesystem::canonical(path, error);
+    if (error)
+        throw Failure("cannot find the directory '" + path + "': " + error.message());
+    return real.string();
 }
 
 Options details_of(const BindSpec &spec, bool interactive) {

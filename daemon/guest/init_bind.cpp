@@ -9,12 +9,21 @@
 #include <sys/stat.h>
 #include <sys/syscall.h>
 #include <unistd.h>
+#include <utility>
 
 namespace frank::guest {
 
 namespace {
 
 constexpr std::size_t longest = 1024; // plan/bind.hpp has it
+
+/// An image's links lead somewhere inside, if anywhere.
+Fd open_inside(const Fd &root, const char *path) {
+    open_how how{};
+    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
+    how.resolve = RESOLVE_IN_ROOT;
+    return Fd(static_cast<int>(::syscall(SYS_openat2, root.get(), path, &how, sizeof how)));
+}
 
 /// A copy that may be cut into pieces; empty where it was no path.
 class Path {
@@ -28,15 +37,20 @@ class Path {
     bool good() const { return text_[0] == '/'; }
     const char *text() const { return text_; }
 
-    /// Every directory on the way, and the last one. An image's links lead somewhere inside, if anywhere.
-    void make_directories() {
-        for (char *at = text_ + 1; *at != '\0'; ++at)
-            if (*at == '/') {
-                *at = '\0';
-                (void)::mkdir(text_, 0755); // what could not be made shows when it is opened
-                *at = '/';
-            }
-        (void)::mkdir(text_, 0755);
+    /// The directory itself; those that are missing on the way are made.
+    Fd open_or_make() {
+        const Fd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        Fd here(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
+        for (char *name = text_ + 1, *end = name; here && *name != '\0';
+             name = end + (*end == '\0' ? 0 : 1)) {
+            for (end = name; *end != '/' && *end != '\0';)
+                ++end;
+            const char after = std::exchange(*end, '\0');
+            (void)::mkdirat(here.get(), name, 0755); // what could not be made shows when it is opened
+            here = open_inside(root, text_ + 1);
+            *end = after;
+        }
+        return here;
     }
 
   private:
@@ -61,8 +75,7 @@ int attach_bind(std::span<const std::byte> target, std::span<Fd> fds) {
     }, mount{};
     if (!path.good() || fds.size() != 1)
         return EINVAL;
-    path.make_directories();
-    const Fd place(::open(path.text(), O_PATH | O_DIRECTORY | O_CLOEXEC));
+    const Fd place = path.open_or_make();
     if (!place || !look_at(place, there) || !look_at(fds[0], mount))
         return errno;
     if (is_there_already(there, mount))

@@ -72,7 +72,7 @@ sys::Fd lend_twins(const plan::LaunchRequest &request, const Storage &storage) {
 }
 
 sys::Fd lend_directory(const plan::LaunchRequest &request, const Storage &storage) {
-    constexpr const char *what = "the directory";
+    constexpr const char *what = ""; // the answer names it
     const sys::Fd directory = storage.open_adopted_tree(request);
     struct stat st {};
     if (::fstat(directory.get(), &st) != 0)

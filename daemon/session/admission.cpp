@@ -1,11 +1,11 @@
 // Who may have one more session or job, and what a new session is given.
 #include "daemon/session/id_ranges.hpp"
 #include "daemon/session/ledger_impl.hpp"
+#include "daemon/session/new_instance.hpp"
 #include "daemon/session/state_files.hpp"
 #include "daemon/sys/file.hpp"
 
 #include <algorithm>
-#include <sys/random.h>
 
 namespace frank::session {
 
@@ -54,10 +54,7 @@ plan::Result<plan::SessionSettings> Ledger::Impl::new_settings(const plan::Creat
     settings.workarounds_off = request.workarounds_off;
     if (request.kind == plan::RootKind::debian && settings.source.empty())
         settings.source = "debian:" + request.suite;
-    const ssize_t got =
-        sys::must(::getrandom(settings.instance.data(), settings.instance.size(), 0), "get random bytes");
-    if (static_cast<std::size_t>(got) != settings.instance.size())
-        return plan::refuse(Error::failed, "the kernel gave too few random bytes");
+    settings.instance = new_instance();
     return settings;
 }
 

@@ -4,11 +4,10 @@
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/launch_requests.hpp"
 #include "daemon/session/log.hpp"
+#include "daemon/session/new_instance.hpp"
 #include "daemon/session/session.hpp"
-#include "daemon/sys/file.hpp"
 
 #include <algorithm>
-#include <sys/random.h>
 
 namespace frank::session {
 
@@ -17,13 +16,6 @@ namespace {
 plan::Refusal about(const plan::Bind &bind, const plan::Refusal &why) {
     return {why.error, "\"" + plan::printable(bind.source, 200) + "\" cannot be bound at " + bind.target +
                            ": " + why.message};
-}
-
-plan::Instance new_instance() {
-    plan::Instance instance{};
-    if (::getrandom(instance.data(), instance.size(), 0) != static_cast<ssize_t>(instance.size()))
-        sys::breakage("get random bytes");
-    return instance;
 }
 
 } // namespace
@@ -59,6 +51,8 @@ void Binds::next() {
 }
 
 void Binds::finish(plan::Result<void> result) {
+    if (!now_) // what broke was told already
+        return;
     const std::unique_ptr<Work> over = std::move(now_);
     if (over->kind != Work::Kind::change) {
         over->done(result); // at once: whatever comes later may be of another start

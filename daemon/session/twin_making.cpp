@@ -4,11 +4,11 @@
 #include "daemon/session/emulator_trial.hpp"
 #include "daemon/session/landlock.hpp"
 #include "daemon/session/launch_requests.hpp"
+#include "daemon/session/new_instance.hpp"
 #include "daemon/session/state_files.hpp"
 
 #include <fcntl.h>
 #include <spdlog/spdlog.h>
-#include <sys/random.h>
 
 namespace frank::session {
 
@@ -23,9 +23,7 @@ plan::SessionSettings settings_of(Context &context, const plan::Twins &twins) {
 
 plan::Twins new_twins(std::string suite, plan::Arch arch) {
     plan::Twins twins;
-    if (::getrandom(twins.instance.data(), twins.instance.size(), 0) !=
-        static_cast<ssize_t>(twins.instance.size()))
-        sys::breakage("get random bytes");
+    twins.instance = new_instance();
     twins.suite = std::move(suite);
     twins.arch = arch;
     twins.created = wall_clock();
@@ -34,12 +32,7 @@ plan::Twins new_twins(std::string suite, plan::Arch arch) {
 
 /// Nobody else's: 64 hexadecimal digits, as others have, but random ones.
 std::string digest_of_its_own(const plan::Twins &twins) {
-    std::string half;
-    for (const std::uint8_t byte : twins.instance) {
-        constexpr std::string_view digits = "0123456789abcdef";
-        half += digits[byte >> 4];
-        half += digits[byte & 15];
-    }
+    const std::string half = plan::to_text(twins.instance);
     return half + half;
 }
 

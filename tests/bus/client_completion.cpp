@@ -40,6 +40,12 @@ TEST_F(FrankctlCompletion, KnowsWhatIsSwitchedInASession) {
     EXPECT_EQ(completions({"workarounds", "box", "on", ""}), "fakeroot go node portage");
 }
 
+TEST_F(FrankctlCompletion, KnowsWhatASessionSees) {
+    ASSERT_EQ(run({"bind", "box", "/usr:/seen/there"}).status, 0);
+    EXPECT_EQ(completions({"unbind", "box", "/"}), "/seen/there");
+    EXPECT_EQ(completions({"bind", "box", "/us"}), "/usr");
+}
+
 TEST_F(FrankctlCompletion, KnowsTheJobs) {
     ASSERT_EQ(run({"run", "box", "--", "true"}).status, 0);
     ASSERT_EQ(run({"run", "-d", "box", "--", "sleep", "60"}).status, 0);
