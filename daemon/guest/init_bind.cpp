@@ -41,14 +41,15 @@ class Path {
     Fd open_or_make() {
         const Fd root(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
         Fd here(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
-        for (char *name = text_ + 1, *end = name; here && *name != '\0';
-             name = end + (*end == '\0' ? 0 : 1)) {
-            for (end = name; *end != '/' && *end != '\0';)
+        for (char *name = text_ + 1; here && *name != '\0';) {
+            char *end = name;
+            while (*end != '/' && *end != '\0')
                 ++end;
             const char after = std::exchange(*end, '\0');
             (void)::mkdirat(here.get(), name, 0755); // what could not be made shows when it is opened
             here = open_inside(root, text_ + 1);
             *end = after;
+            name = end + (after == '\0' ? 0 : 1);
         }
         return here;
     }
