@@ -5,8 +5,7 @@ tiny static arm64 program in both, in turns. Runs as root; the machine's own tab
 import os, statistics, struct, subprocess, sys, tempfile
 
 HERE = os.path.dirname(os.path.realpath(__file__))
-CPU = "max,pauth-impdef=on"
-ROUNDS = 10
+ROUNDS = 50
 
 
 def tiny_program():
@@ -19,6 +18,12 @@ def tiny_program():
     return head + segment + code
 
 
+def cpu_in(table):
+    """The model that the session's table has for its emulator: its options are strings that end with a NUL."""
+    with open(table, "rb") as file:
+        return file.read().split(b"\0-cpu\0")[1].split(b"\0")[0].decode()
+
+
 def times(loop, program, runs, extra):
     environment = dict(os.environ, **extra)
     output = subprocess.run([HERE + "/../support/foreign_ns.sh", loop, str(runs), program], check=True, text=True,
@@ -29,7 +34,7 @@ def times(loop, program, runs, extra):
 def main():
     loop, frank_exec, table = sys.argv[1:4]
     runs = int(sys.argv[4]) if len(sys.argv) > 4 else 1000
-    ways = {"qemu": {"FOREIGN_NS_CPU": CPU},
+    ways = {"qemu": {"FOREIGN_NS_CPU": cpu_in(table)},
             "frank-exec": {"FOREIGN_NS_DISPATCHER": frank_exec, "FOREIGN_NS_TABLE": table}}
     spent = {name: [] for name in ways}
     with tempfile.TemporaryDirectory() as directory:

@@ -24,7 +24,9 @@ if [ "${FOREIGN_NS_STAGE:-}" = inside ]; then
         mount -t tmpfs tmpfs /run
         mkdir /run/frankend
         cp "$FOREIGN_NS_TABLE" /run/frankend/exec-table
-        cp "$(static aarch64)" /run/frankend/qemu-aarch64
+        # As a session has it: the machine's own file, not a copy, whose pages lie otherwise in memory.
+        touch /run/frankend/qemu-aarch64
+        mount --bind "$(static aarch64)" /run/frankend/qemu-aarch64
     fi
     [ -z "${FOREIGN_NS_CPU:-}" ] || declare -x QEMU_CPU=$FOREIGN_NS_CPU
     printf '%s' ":arm64:M::\\x7fELF\\x02\\x01\\x01\\x00$head\\xb7\\x00:$mask:$arm64:PFC" \
