@@ -3,6 +3,7 @@
 
 #include <csignal>
 #include <cstdarg>
+#include <sys/mman.h>
 #include <sys/prctl.h>
 #include <sys/resource.h>
 #include <sys/syscall.h>
@@ -35,6 +36,11 @@ int kill(pid_t pid, int signal) noexcept { return static_cast<int>(ask(SYS_kill,
 
 pid_t waitpid(pid_t pid, int *status, int options) {
     return static_cast<pid_t>(ask(SYS_wait4, pid, status, options, 0));
+}
+
+int dup2(int fd, int other) noexcept { return static_cast<int>(ask(SYS_dup2, fd, other)); }
+int memfd_create(const char *name, unsigned flags) noexcept {
+    return static_cast<int>(ask(SYS_memfd_create, name, flags));
 }
 
 void _exit(int status) {

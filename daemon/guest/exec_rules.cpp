@@ -1,7 +1,11 @@
 #include "daemon/guest/exec_rules.hpp"
 
+#include "daemon/guest/fd.hpp"
+
 #include <cstring>
+#include <fcntl.h>
 #include <sys/mman.h>
+#include <sys/stat.h>
 
 namespace frank::guest {
 
@@ -62,6 +66,29 @@ bool has_argument(char *const *argv, const char *text, bool whole) {
     return false;
 }
 
+/// What follows -o.
+const char *output_of(char *const *argv) {
+    for (std::size_t i = 1; argv[0] != nullptr && argv[i] != nullptr; ++i)
+        if (std::strcmp(argv[i], "-o") == 0)
+            return argv[i + 1];
+    return nullptr;
+}
+
+bool holds(const char *bytes, std::size_t size, const char *text) {
+    const std::size_t length = std::strlen(text);
+    const char *const end = bytes + size;
+    while (static_cast<std::size_t>(end - bytes) >= length) {
+        const std::size_t places = static_cast<std::size_t>(end - bytes) - length + 1;
+        const auto *found = static_cast<const char *>(std::memchr(bytes, text[0], places));
+        if (found == nullptr)
+            return false;
+        if (std::memcmp(found, text, length) == 0)
+            return true;
+        bytes = found + 1;
+    }
+    return false;
+}
+
 bool has_variable(char *const *environment, const char *name) {
     for (; *environment != nullptr; ++environment)
         if (value_of(*environment, name) != nullptr)
@@ -100,7 +127,7 @@ bool Rules::forbid(char *const *argv, char *const *environment) const {
     });
     each_rule(first_, count_, [&](char kind, const char *text) {
         found = found || (kind == RouteRule::argument && has_argument(argv, text, true)) ||
-                (kind == RouteRule::prefix && has_argument(argv, text, false)) ||
+                (kind == RouteRule::prefix && has_argument(argv, text, false) && !tries(argv, text)) ||
                 (kind == RouteRule::variable && !within && has_variable(environment, text));
     });
     return found;
@@ -164,6 +191,41 @@ bool Rules::watched(char *const *argv) const {
     each_rule(first_, count_,
               [&](char kind, const char *) { wanted = wanted || kind == RouteRule::watched; });
     return wanted && has_argument(argv, "-o", true) && !has_argument(argv, "-", true);
+}
+
+bool Rules::tries(char *const *argv, const char *prefix) const {
+    bool wanted = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        wanted = wanted || (kind == RouteRule::tried && std::strcmp(text, prefix) == 0);
+    });
+    return wanted && watched(argv);
+}
+
+bool Rules::on_trial(char *const *argv) const {
+    bool found = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        found = found || (kind == RouteRule::tried && has_argument(argv, text, false));
+    });
+    return found && watched(argv);
+}
+
+bool Rules::doubt(char *const *argv) const {
+    const char *output = output_of(argv);
+    const Fd file(output == nullptr ? -1 : ::open(output, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
+    struct stat status {};
+    if (!file || ::fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode))
+        return true;
+    const auto size = static_cast<std::size_t>(status.st_size);
+    if (size == 0)
+        return false; // and nothing to map
+    const void *bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
+    if (bytes == MAP_FAILED)
+        return true;
+    bool found = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        found = found || (kind == RouteRule::doubt && holds(static_cast<const char *>(bytes), size, text));
+    });
+    return found;
 }
 
 bool Rules::is_fault(int status) const {

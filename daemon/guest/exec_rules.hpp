@@ -21,10 +21,16 @@ class Rules {
     char *const *environment(char *const *given) const;
     /// The twin is to be watched, since it could be done again: it writes a file and reads no standard input.
     bool watched(char *const *argv) const;
+    /// What it writes is to be looked at before it counts. Only what is watched is.
+    bool on_trial(char *const *argv) const;
+    /// The file that it wrote is one that the guest's own would have written otherwise, or cannot be read.
+    bool doubt(char *const *argv) const;
     /// An exit status that says what a fault would.
     bool is_fault(int status) const;
 
   private:
+    bool tries(char *const *argv, const char *prefix) const;
+
     const char *first_;
     std::uint32_t count_;
 };

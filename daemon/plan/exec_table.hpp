@@ -65,6 +65,11 @@ struct RouteRule {
     /// counts), the guest's own file does the work. For tools that write a file and do not read standard
     /// input.
     static constexpr char watched = '!';
+    /// An argument that begins so and that a `prefix` leaves to the guest's own: where the twin is watched,
+    /// it is tried all the same, and what it wrote counts ...
+    static constexpr char tried = '?';
+    /// ... unless its file holds this: then the guest's own does the work.
+    static constexpr char doubt = '#';
 };
 
 /// Valid only while the guest's file is still the one that was verified.

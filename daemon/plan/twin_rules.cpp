@@ -24,6 +24,18 @@ std::vector<std::string> driver_rules() {
     return rules;
 }
 
+/// bookworm's own compiler for arm64 has the cure of CVE-2023-4039, which its cross compiler lacks: functions
+/// that check a canary have another frame (gcc/config/aarch64/aarch64.cc, aarch64_layout_frame). All others
+/// are the same, and many a file has none that does.
+void doubt_canaries(const TwinTool &tool, std::vector<std::string> &rules) {
+    // What lto1 links says by itself how it is to be compiled: any argument will do.
+    const std::string option = tool.guest.ends_with("/lto1") ? "" : "-fstack-protector";
+    if (!option.empty())
+        rules.push_back(rule(RouteRule::prefix, option));
+    rules.push_back(rule(RouteRule::tried, option));
+    rules.push_back(rule(RouteRule::doubt, "__stack_chk_fail"));
+}
+
 std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch) {
     // 4: an internal compiler error, as it tells its driver (gcc.cc, FATAL_EXIT_CODE and ICE_EXIT_CODE).
     std::vector<std::string> rules{rule(RouteRule::watched, "4"), rule(RouteRule::prefix, "-fplugin"),
@@ -35,9 +47,8 @@ std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch) {
     // What goes into objects for the link depends on the size of the compiler's own pointers.
     if (info(arch).elf_class == 1)
         rules.push_back(rule(RouteRule::prefix, "-flto"));
-    // bookworm's own compiler for arm64 has the cure of CVE-2023-4039, which its cross compiler lacks.
     if (arch == Arch::arm64 && tool.guest.find("/12/") != std::string::npos)
-        rules.push_back(rule(RouteRule::prefix, "-fstack-protector"));
+        doubt_canaries(tool, rules);
     return rules;
 }
 

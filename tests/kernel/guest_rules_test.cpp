@@ -92,6 +92,43 @@ TEST_F(RouteRules, ASignalToAWatchedTwinsProcessReachesTheTwin) {
               "got\n5\n");
 }
 
+class OnTrial : public RouteRules {
+  protected:
+    static std::string output_of(const std::string &arguments, const std::string &twin) {
+        return RouteRules::output_of({"!4", "^-guard", "?-guard", "#canary"},
+                                     "/run/show " + arguments + "; echo $?; cat /run/file 2>/dev/null", twin);
+    }
+};
+
+TEST_F(OnTrial, WhatATwinWroteCountsWhereNothingInItIsDoubted) {
+    EXPECT_EQ(output_of("-guards -o /run/file", "printf 'a can of cana' >/run/file"), "0\na can of cana");
+    EXPECT_EQ(output_of("-guards -o /run/file", ": >/run/file"), "0\n");
+}
+
+TEST_F(OnTrial, WhatIsDoubtedIsDoneAgainByTheGuestsOwn) {
+    const std::string again = std::string(emulated) + "-guards|-o|/run/file|0\n";
+    EXPECT_EQ(output_of("-guards -o /run/file", "printf cancanary >/run/file"), again + "cancanary");
+    EXPECT_EQ(output_of("-guards -o /run/file", "echo unheard >&2; printf canary >/run/file"),
+              again + "canary");
+    EXPECT_EQ(output_of("-guards -o /run/file", "true"), again) << "a file that is not there";
+    EXPECT_EQ(output_of("-guards -o /run/file", "kill -SEGV $$"), again);
+    EXPECT_EQ(output_of("-guards -o /run/file", "exit 4"), again);
+    EXPECT_EQ(output_of("-guards -o /dev/null", "true"), std::string(emulated) + "-guards|-o|/dev/null|0\n");
+}
+
+TEST_F(OnTrial, WhatATwinSaysIsHeardOnce) {
+    EXPECT_EQ(output_of("-guards -o /run/file", "echo warning >&2; printf x >>/run/file"), "warning\n0\nxx")
+        << "it runs a second time, with the caller's own standard error";
+    EXPECT_EQ(output_of("-guards -o /run/file", "echo error >&2; exit 1"), "error\n1\n");
+    EXPECT_EQ(output_of("-guards -o /run/file", "exit 3"), "3\n");
+}
+
+TEST_F(OnTrial, WhatWritesNoFileIsTheGuests) {
+    EXPECT_EQ(output_of("-guards", "true"), std::string(emulated) + "-guards|0\n");
+    EXPECT_EQ(output_of("-guards -o -", "true"), std::string(emulated) + "-guards|-o|-|0\n");
+    EXPECT_EQ(output_of("-o /run/file", "printf canary >/run/file"), "0\ncanary") << "nothing is on trial";
+}
+
 TEST_F(RouteRules, EveryCallIsCounted) {
     const std::string script =
         "mkdir /run/frankend/accel; : >/run/frankend/accel/calls; chmod 0622 /run/frankend/accel/calls;"
