@@ -34,6 +34,9 @@ plan::Result<std::string> Acceleration::offer() const {
                                 " is not known to be one");
     if (context_.twins.newest(record_.suite, arch) != nullptr)
         return std::string("a minute or two, no download");
+    if (context_.machine.has_cross_tools(record_.suite, arch))
+        return "some minutes, no download: this machine's own tools, some 200 MB on disk, once for " +
+               record_.suite + " and " + debian;
     return "a download, some 200 MB on disk, once for " + record_.suite + " and " + debian +
            ", and some minutes";
 }
@@ -41,7 +44,9 @@ plan::Result<std::string> Acceleration::offer() const {
 void Acceleration::promise(plan::AccelWish wish, const std::string &suite) {
     record_.suite = suite;
     const plan::Twins *there = context_.twins.newest(suite, session_.settings().arch);
-    const bool wanted = wish == plan::AccelWish::on || (wish == plan::AccelWish::automatic && there);
+    const bool at_hand =
+        there != nullptr || context_.machine.has_cross_tools(record_.suite, session_.settings().arch);
+    const bool wanted = wish == plan::AccelWish::on || (wish == plan::AccelWish::automatic && at_hand);
     if (wanted && offer()) {
         record_.on = record_.todo = true;
         record_.twins = there == nullptr ? "" : there->digest; // and so they stay until then

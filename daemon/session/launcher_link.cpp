@@ -3,6 +3,7 @@
 #include "daemon/plan/emulator_paths.hpp"
 #include "daemon/plan/probe_elf.hpp"
 #include "daemon/session/diagnosis.hpp"
+#include "daemon/sys/cross_tools.hpp"
 #include "daemon/sys/message_socket.hpp"
 #include "daemon/sys/program.hpp"
 
@@ -163,6 +164,10 @@ std::vector<plan::Arch> LauncherLink::emulated() const {
 
 bool LauncherLink::runs(plan::Arch arch) const {
     return Machine::runs(arch) && (runs_i386_ || arch != plan::Arch::i386);
+}
+
+bool LauncherLink::has_cross_tools(const std::string &suite, plan::Arch arch) const {
+    return sys::this_machine_has(suite, arch);
 }
 
 } // namespace frank::session

@@ -27,6 +27,7 @@ class LauncherLink final : public Machine {
     void watch_emulators(const std::function<void()> &changed) override;
     std::vector<plan::Arch> emulated() const override;
     bool runs(plan::Arch arch) const override;
+    bool has_cross_tools(const std::string &suite, plan::Arch arch) const override;
 
   private:
     sys::EventLoop &loop_;

@@ -50,6 +50,8 @@ class Machine {
     virtual bool runs(plan::Arch arch) const { return arch == plan::Arch::none || plan::info(arch).native; }
     /// `changed`: the file of an emulator came or went. At most one watch at a time.
     virtual void watch_emulators(const std::function<void()> & /*changed*/) {}
+    /// Has it a cross compiler for `arch`, of this Debian suite?
+    virtual bool has_cross_tools(const std::string & /*suite*/, plan::Arch) const { return false; }
     /// One architecture of each emulator that this machine has.
     virtual std::vector<plan::Arch> emulated() const { return {}; }
 };

@@ -1,9 +1,9 @@
 #include "daemon/tree/inspect.hpp"
 
 #include "daemon/plan/elf.hpp"
+#include "daemon/plan/os_release.hpp"
 #include "daemon/tree/needs.hpp"
 #include "daemon/tree/numbers.hpp"
-#include "daemon/tree/os_release.hpp"
 #include "daemon/tree/plain_file.hpp"
 #include "daemon/tree/tree_root.hpp"
 
@@ -73,7 +73,7 @@ Result<Arch> find_out(const std::vector<Program> &programs) {
 std::string os_release_of(int root) {
     for (const char *path : {"/etc/os-release", "/usr/lib/os-release"}) {
         if (const sys::Fd file = open_plain_file(root, path))
-            return read_head(file, max_os_release_bytes);
+            return read_head(file, plan::max_os_release_bytes);
     }
     return "";
 }
@@ -99,8 +99,8 @@ Result<Findings> inspect(const std::string &directory, Arch wanted) {
     if (!arch)
         return tl::unexpected(arch.error());
     const std::string os_release = os_release_of(root->get());
-    Findings findings{*arch, pretty_name(os_release), find_needs(root->get()), find_storage(root->get()),
-                      debian_suite(os_release)};
+    Findings findings{*arch, plan::pretty_name(os_release), find_needs(root->get()),
+                      find_storage(root->get()), plan::debian_suite(os_release)};
     findings.extra.erase(*arch);
     return findings;
 }

@@ -1,6 +1,7 @@
 #include "daemon/tree/twin_root.hpp"
 
 #include "daemon/plan/twin.hpp"
+#include "daemon/sys/cross_tools.hpp"
 #include "daemon/sys/fd.hpp"
 #include "daemon/tree/bootstrap.hpp"
 #include "daemon/tree/command.hpp"
@@ -154,7 +155,7 @@ Result<CopiedTools> get_tools(const std::string &directory, const TwinOptions &o
         reporter.say("stage", "copying the tools");
         return copy_tools(STDIN_FILENO, arch, directory, reporter);
     }
-    if (!this_machine_has(options.suite, arch))
+    if (!sys::this_machine_has(options.suite, arch))
         return tools_of_a_new_root(directory, options, arch, reporter);
     reporter.say("stage", "copying this machine's tools");
     const sys::Fd root(sys::must(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open /"));

@@ -3,7 +3,6 @@
 #include "daemon/plan/printable.hpp"
 #include "daemon/plan/twin.hpp"
 #include "daemon/sys/file.hpp"
-#include "daemon/tree/os_release.hpp"
 #include "daemon/tree/twin_libraries.hpp"
 
 #include <algorithm>
@@ -50,20 +49,6 @@ std::vector<std::string> directories(int root, plan::Arch arch) {
 }
 
 } // namespace
-
-bool this_machine_has(const std::string &suite, plan::Arch arch) {
-    const sys::Fd root(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
-    const std::string triplet(plan::gnu_triplet(arch));
-    if (!root || triplet.empty())
-        return false;
-    const auto text = sys::read_file(root.get(), "etc/os-release", max_os_release_bytes);
-    if (!text || debian_suite(*text) != suite)
-        return false;
-    return std::ranges::all_of(std::array{"gcc", "g++", "as", "ld", "ar"}, [&](const char *name) {
-        return static_cast<bool>(
-            sys::Fd(sys::open_in_root(root.get(), ("usr/bin/" + triplet + "-" + name).c_str(), O_PATH)));
-    });
-}
 
 Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &directory, Reporter &reporter) {
     CopiedTools copied;

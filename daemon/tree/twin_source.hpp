@@ -17,9 +17,6 @@ struct CopiedTools {
     Interpreter interpreter;
 };
 
-/// Does this machine have a cross compiler for `arch`, of this Debian suite?
-bool this_machine_has(const std::string &suite, plan::Arch arch);
-
 /// The tools below `root` (a directory's descriptor) that have a place in a guest of `arch`, and the
 /// libraries that they need, into `directory`. Nothing outside of `root` is looked at. Error::bad_image where
 /// there is no compiler, or where a library is missing; Error::limit_exceeded where it is too much.

@@ -33,7 +33,7 @@ def timed(act):
 
 def prepare_session(arch, source, projects):
     needs = sorted({package for project in projects.values() for package in project.get("needs", [])})
-    run(["frankctl", "create", NAME, source, "--arch", arch])
+    run(["frankctl", "create", NAME, source, "--arch", arch, "--accel", "off"])
     inside("sed -n 's/^deb /deb-src /p' /etc/apt/sources.list >/etc/apt/sources.list.d/source.list\n"
            "apt-get update && apt-get install -y --no-install-recommends " + " ".join(ALWAYS + needs),
            DEBIAN_FRONTEND="noninteractive")

@@ -42,6 +42,7 @@ class FakeMachine : public session::Machine {
     session::EmulatorSeen emulator;          ///< this machine's, of every architecture
     std::uint32_t tree_owner = 0;            ///< of every adopted directory
     std::vector<plan::Arch> emulators;       ///< one architecture of each that is here
+    bool cross_tools = false;                ///< for every architecture, of bookworm
     bool runs_i386 = true;                   ///< the kernel does, by itself
     FakeScript script = [](FakeCommand &command) { return usual(command); };
     plan::TableKind table_kind = plan::TableKind::own; ///< what a host_table request finds
@@ -124,6 +125,9 @@ class FakeMachine : public session::Machine {
     std::vector<plan::Arch> emulated() const override { return emulators; }
     bool runs(plan::Arch arch) const override {
         return Machine::runs(arch) && (runs_i386 || arch != plan::Arch::i386);
+    }
+    bool has_cross_tools(const std::string &suite, plan::Arch) const override {
+        return cross_tools && suite == "bookworm";
     }
     void watch_emulators(const std::function<void()> &changed) override { emulators_changed = changed; }
     session::EmulatorSeen emulator_of(plan::Arch) const override { return emulator; }

@@ -1,9 +1,9 @@
-#include "daemon/tree/os_release.hpp"
+#include "daemon/plan/os_release.hpp"
 
 #include <gtest/gtest.h>
 #include <random>
 
-namespace frank::tree {
+namespace frank::plan {
 namespace {
 
 TEST(PrettyName, IsReadWithAndWithoutQuotes) {
@@ -40,4 +40,4 @@ TEST(PrettyName, IsShortForAnyBytes) {
 }
 
 } // namespace
-} // namespace frank::tree
+} // namespace frank::plan

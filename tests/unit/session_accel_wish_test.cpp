@@ -84,6 +84,25 @@ TEST_F(AWishForAcceleration, AutoTakesTwinsThatAreThere) {
     EXPECT_EQ(machine.count(plan::LaunchOp::make_twins), 1U);
 }
 
+TEST_F(AWishForAcceleration, AutoTakesThisMachinesOwnCrossCompiler) {
+    machine.cross_tools = true;
+    ASSERT_EQ(wish("pi", AccelWish::automatic).state, JobState::exited);
+    EXPECT_EQ(state_of(), "on");
+    EXPECT_THAT(ledger->view("pi")->acceleration_offer.value(), HasSubstr("no download"));
+    ASSERT_TRUE(start("pi"));
+    const auto job = begun();
+    ASSERT_TRUE(job);
+    EXPECT_EQ(job->state, JobState::exited) << job->refusal.message;
+    EXPECT_EQ(routes(), all);
+}
+
+TEST_F(AWishForAcceleration, AutoTakesNoCrossCompilerOfAnotherRelease) {
+    machine.cross_tools = true;
+    inspection = "arch arm64\nos Debian GNU/Linux 13 (trixie)\nsuite trixie\nchecked ok\n";
+    ASSERT_EQ(wish("pi", AccelWish::automatic).state, JobState::exited);
+    EXPECT_EQ(state_of(), "none");
+}
+
 TEST_F(AWishForAcceleration, AutoDownloadsNothing) {
     ASSERT_EQ(wish("pi", std::nullopt).state, JobState::exited) << "auto is the default";
     EXPECT_EQ(state_of(), "none");

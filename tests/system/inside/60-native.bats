@@ -232,7 +232,7 @@ sys.exit(job["native_calls"] < 3 or job["emulated_calls"] < 1)' "$job"
     frank create quick "$FRANK_SANDBOX/$arch.tar" --accel off
     [ "$(shown quick acceleration)" = none ]
     frank destroy quick
-    frank create quick "$FRANK_SANDBOX/$arch.tar"
+    frank create quick "$FRANK_SANDBOX/$arch.tar" --accel auto
     [ "$(shown quick acceleration)" = on ]
     frank start quick
     frank jobs --format json | python3 -c '

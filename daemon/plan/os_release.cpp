@@ -1,8 +1,10 @@
-#include "daemon/tree/os_release.hpp"
+#include "daemon/plan/os_release.hpp"
 
 #include "daemon/plan/printable.hpp"
 
-namespace frank::tree {
+#include <algorithm>
+
+namespace frank::plan {
 
 namespace {
 
@@ -44,13 +46,13 @@ std::string value_of(std::string_view os_release, std::string_view name) {
 
 std::string pretty_name(std::string_view os_release) {
     const std::string name = value_of(os_release, "PRETTY_NAME");
-    return plan::printable(name.empty() ? "Linux" : name, 200);
+    return printable(name.empty() ? "Linux" : name, 200);
 }
 
 std::string debian_suite(std::string_view os_release) {
     const std::string id = value_of(os_release, "ID");
-    return id == "debian" || id == "raspbian" ? plan::printable(value_of(os_release, "VERSION_CODENAME"), 40)
+    return id == "debian" || id == "raspbian" ? printable(value_of(os_release, "VERSION_CODENAME"), 40)
                                               : std::string();
 }
 
-} // namespace frank::tree
+} // namespace frank::plan

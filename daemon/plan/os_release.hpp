@@ -4,7 +4,7 @@
 #include <string>
 #include <string_view>
 
-namespace frank::tree {
+namespace frank::plan {
 
 inline constexpr std::size_t max_os_release_bytes = std::size_t{64} * 1024;
 
@@ -13,4 +13,4 @@ std::string pretty_name(std::string_view os_release);
 /// VERSION_CODENAME of a Debian or what is made from it ("bookworm"); empty where it is none.
 std::string debian_suite(std::string_view os_release);
 
-} // namespace frank::tree
+} // namespace frank::plan
