@@ -58,6 +58,19 @@ sys::Fd locked(const sys::Fd &mount) {
     return place;
 }
 
+/// For the ids of one session; `flags` besides nosuid and nodev.
+sys::Fd lent(const sys::Fd &directory, const plan::LaunchRequest &ids, std::uint64_t flags) {
+    constexpr const char *what = ""; // the answer names it
+    const sys::Fd space = idmap_namespace(ids);
+    const sys::Fd mount = clone_of(directory, what);
+    mount_attr attributes{};
+    attributes.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_IDMAP | flags;
+    attributes.userns_fd = static_cast<std::uint64_t>(space.get());
+    attributes.propagation = MS_PRIVATE;
+    change(mount, attributes, what);
+    return locked(mount);
+}
+
 } // namespace
 
 /// No idmap: that is what keeps a session's root from changing what others run, should it make its mount
@@ -72,11 +85,10 @@ sys::Fd lend_twins(const plan::LaunchRequest &request, const Storage &storage) {
 }
 
 sys::Fd lend_directory(const plan::LaunchRequest &request, const Storage &storage) {
-    constexpr const char *what = ""; // the answer names it
     const sys::Fd directory = storage.open_adopted_tree(request);
     struct stat st {};
     if (::fstat(directory.get(), &st) != 0)
-        fail(Rung::storage, what);
+        fail(Rung::storage, "");
     const bool owned = request.owner_uid != 0 && st.st_uid == request.owner_uid;
     const bool writable = request.writable != 0;
     if (writable && !owned)
@@ -85,16 +97,13 @@ sys::Fd lend_directory(const plan::LaunchRequest &request, const Storage &storag
     ids.disk_ids = plan::DiskIds::owner;
     if (!owned)
         ids.owner_uid = plan::unused_id;
-    const sys::Fd space = idmap_namespace(ids);
-    const sys::Fd mount = clone_of(directory, what);
-    mount_attr attributes{};
-    attributes.attr_set = MOUNT_ATTR_NOSUID | MOUNT_ATTR_NODEV | MOUNT_ATTR_IDMAP;
-    if (!writable)
-        attributes.attr_set |= MOUNT_ATTR_RDONLY;
-    attributes.userns_fd = static_cast<std::uint64_t>(space.get());
-    attributes.propagation = MS_PRIVATE;
-    change(mount, attributes, what);
-    return locked(mount);
+    return lent(directory, ids, writable ? 0 : MOUNT_ATTR_RDONLY);
+}
+
+sys::Fd lend_cache(const plan::LaunchRequest &request, const Storage &storage) {
+    plan::LaunchRequest ids = request;
+    ids.disk_ids = plan::DiskIds::foreign;
+    return lent(storage.open_cache(request), ids, MOUNT_ATTR_NOEXEC);
 }
 
 } // namespace frank::launcher

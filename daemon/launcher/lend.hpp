@@ -16,4 +16,7 @@ sys::Fd lend_twins(const plan::LaunchRequest &request, const Storage &storage);
 /// at open_tree where the file system cannot be idmapped.
 sys::Fd lend_directory(const plan::LaunchRequest &request, const Storage &storage);
 
+/// Of a compiler cache: nosuid, nodev, noexec, as lend_directory() has them. LaunchError.
+sys::Fd lend_cache(const plan::LaunchRequest &request, const Storage &storage);
+
 } // namespace frank::launcher

@@ -117,8 +117,9 @@ void keep_table(int connection, const LaunchRequest &request, const Settings &se
 
 void lend(int connection, const LaunchRequest &request, const Settings &settings) {
     const Storage storage(settings.storage);
-    const sys::Fd mount =
-        request.op == LaunchOp::lend_twins ? lend_twins(request, storage) : lend_directory(request, storage);
+    const sys::Fd mount = request.op == LaunchOp::lend_twins   ? lend_twins(request, storage)
+                          : request.op == LaunchOp::lend_cache ? lend_cache(request, storage)
+                                                               : lend_directory(request, storage);
     const LaunchReply reply;
     (void)sys::send_message(connection, std::as_bytes(std::span(&reply, 1)), std::array{mount.get()});
 }
@@ -131,7 +132,7 @@ void serve(sys::Fd connection, const Settings &settings) noexcept {
         const LaunchRequest request = receive_request(connection.get(), fds);
         if (request.op == LaunchOp::host_table)
             keep_table(connection.get(), request, settings);
-        else if (request.op == LaunchOp::lend_twins || request.op == LaunchOp::lend_directory)
+        else if (plan::has_descriptor(request.op))
             lend(connection.get(), request, settings);
         else if (request.op == LaunchOp::start_session || request.op == LaunchOp::start_workshop)
             start(connection, request, std::move(fds), settings);

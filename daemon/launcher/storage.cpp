@@ -16,7 +16,9 @@ namespace {
 
 using plan::Rung;
 
-constexpr const char *twin_mark = "twins"; ///< beside the tree
+// Beside a tree that is not for one session alone.
+constexpr const char *twin_mark = "twins";
+constexpr const char *cache_mark = "cache";
 
 std::string instance_name(const plan::LaunchRequest &request) { return plan::to_text(request.instance); }
 
@@ -89,6 +91,40 @@ sys::Fd open_remembered(const std::string &source) {
     return tree;
 }
 
+void put_mark(const sys::Fd &instance, const char *name) {
+    if (!sys::Fd(::openat(instance.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)))
+        fail(Rung::storage, "the mark of a new tree");
+}
+
+void make_tree(const sys::Fd &instance) {
+    if (::mkdirat(instance.get(), "tree", 0755) != 0 ||
+        ::fchownat(instance.get(), "tree", plan::foreign_id_base, plan::foreign_id_base,
+                   AT_SYMLINK_NOFOLLOW) != 0)
+        fail(Rung::storage, "a new tree");
+}
+
+void make_cache(const sys::Fd &instance) {
+    put_mark(instance, cache_mark);
+    make_tree(instance);
+    constexpr mode_t everybody = 0777; // in sessions of one owner
+    if (::fchmodat(instance.get(), "tree", everybody, 0) != 0)
+        fail(Rung::storage, "a new tree");
+}
+
+/// A session's tree is for that session alone: one without the mark is refused.
+sys::Fd open_marked(const sys::Fd &directory, const plan::LaunchRequest &request, const char *mark,
+                    const char *what) {
+    const sys::Fd instance(
+        open_beneath(directory.get(), instance_name(request).c_str(), O_RDONLY | O_DIRECTORY));
+    struct stat seen {};
+    if (!instance || ::fstatat(instance.get(), mark, &seen, AT_SYMLINK_NOFOLLOW) != 0)
+        fail(Rung::storage, what);
+    sys::Fd tree(open_beneath(instance.get(), "tree", O_PATH | O_DIRECTORY));
+    if (!tree)
+        fail(Rung::storage, what);
+    return tree;
+}
+
 } // namespace
 
 Storage::Storage(const std::string &directory) {
@@ -106,10 +142,9 @@ void Storage::make(const plan::LaunchRequest &request) const {
     if (::mkdirat(directory_.get(), name.c_str(), 0700) != 0)
         fail(Rung::storage, "a new instance");
     const sys::Fd instance(open_beneath(directory_.get(), name.c_str(), O_PATH | O_DIRECTORY));
-    if (!instance || ::mkdirat(instance.get(), "tree", 0755) != 0 ||
-        ::fchownat(instance.get(), "tree", plan::foreign_id_base, plan::foreign_id_base,
-                   AT_SYMLINK_NOFOLLOW) != 0)
+    if (!instance)
         fail(Rung::storage, "a new tree");
+    make_tree(instance);
 }
 
 uid_t Storage::adopt(const plan::LaunchRequest &request, int fd) const {
@@ -138,22 +173,21 @@ void Storage::make_twins(const plan::LaunchRequest &request) const {
     make(request);
     const sys::Fd instance(
         open_beneath(directory_.get(), instance_name(request).c_str(), O_PATH | O_DIRECTORY));
-    const sys::Fd mark(::openat(instance.get(), twin_mark, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600));
-    if (!mark)
-        fail(Rung::storage, "a new tree for twins");
+    put_mark(instance, twin_mark);
 }
 
 sys::Fd Storage::open_twins(const plan::LaunchRequest &request) const {
-    const sys::Fd instance(
-        open_beneath(directory_.get(), instance_name(request).c_str(), O_RDONLY | O_DIRECTORY));
-    struct stat mark {};
-    // A session's tree is for that session alone.
-    if (!instance || ::fstatat(instance.get(), twin_mark, &mark, AT_SYMLINK_NOFOLLOW) != 0)
-        fail(Rung::storage, "the twins");
-    sys::Fd tree(open_beneath(instance.get(), "tree", O_PATH | O_DIRECTORY));
-    if (!tree)
-        fail(Rung::storage, "the twins");
-    return tree;
+    return open_marked(directory_, request, twin_mark, "the twins");
+}
+
+sys::Fd Storage::open_cache(const plan::LaunchRequest &request) const {
+    constexpr const char *what = "the compiler cache";
+    const std::string name = instance_name(request);
+    if (::mkdirat(directory_.get(), name.c_str(), 0700) == 0)
+        make_cache(open_instance(directory_, request));
+    else if (errno != EEXIST)
+        fail(Rung::storage, what);
+    return open_marked(directory_, request, cache_mark, what);
 }
 
 sys::Fd Storage::open(const plan::LaunchRequest &request) const {
@@ -184,8 +218,9 @@ void Storage::drop(const plan::LaunchRequest &request) const {
         fail(Rung::storage, "what was remembered of the directory");
     if (::unlinkat(instance.get(), "tree", AT_REMOVEDIR) != 0 && errno != ENOENT)
         fail(Rung::storage, "the tree");
-    if (::unlinkat(instance.get(), twin_mark, 0) != 0 && errno != ENOENT)
-        fail(Rung::storage, "the mark of twins");
+    for (const char *mark : {twin_mark, cache_mark})
+        if (::unlinkat(instance.get(), mark, 0) != 0 && errno != ENOENT)
+            fail(Rung::storage, "the mark of a tree");
     if (::unlinkat(directory_.get(), name.c_str(), AT_REMOVEDIR) != 0)
         fail(Rung::storage, "the instance");
 }

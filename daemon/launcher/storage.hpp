@@ -28,6 +28,9 @@ class Storage {
     sys::Fd open_adopted_tree(const plan::LaunchRequest &request) const;
     /// A tree of make_twins(), O_PATH; no other.
     sys::Fd open_twins(const plan::LaunchRequest &request) const;
+    /// A compiler cache, O_PATH; no other tree. Made where there is nothing by that name, for every user of a
+    /// session to write to.
+    sys::Fd open_cache(const plan::LaunchRequest &request) const;
     /// Fine when there is nothing. ENOTEMPTY while a made tree still holds something.
     void drop(const plan::LaunchRequest &request) const;
 

@@ -53,6 +53,13 @@ Result<void> read_defaults(const toml::table &table, std::string_view origin, Co
     else
         reader.reject("accel", "must be \"auto\", \"on\" or \"off\"");
 
+    std::string ccache = "shared";
+    reader.text("ccache", max_word, ccache);
+    if (const auto sharing = cache_sharing(ccache))
+        defaults.ccache = *sharing;
+    else
+        reader.reject("ccache", "must be \"shared\", \"own\" or \"off\"");
+
     reader.text("debian_variant", max_word, defaults.debian_variant);
     if (!is_debian_variant(defaults.debian_variant)) {
         std::string list;
@@ -87,7 +94,8 @@ bool Config::operator==(const Config &other) const {
         return std::tie(config.limits.sessions, config.limits.jobs, config.limits.finished_jobs,
                         config.limits.pending_authorizations, config.limits.log_bytes,
                         config.limits.hang_seconds, config.defaults.network, config.defaults.accel,
-                        config.defaults.debian_variant, config.defaults.debian_mirror, config.host_binfmt);
+                        config.defaults.ccache, config.defaults.debian_variant, config.defaults.debian_mirror,
+                        config.host_binfmt);
     };
     return values(*this) == values(other);
 }

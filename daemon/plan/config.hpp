@@ -3,6 +3,7 @@
 #pragma once
 
 #include "daemon/plan/accel_wish.hpp"
+#include "daemon/plan/compiler_cache.hpp"
 #include "daemon/plan/launch_request.hpp"
 #include "daemon/plan/result.hpp"
 
@@ -30,7 +31,8 @@ struct Config {
         NetworkPolicy network = NetworkPolicy::automatic;
         std::string debian_variant = "minbase"; ///< mmdebstrap's --variant
         AccelWish accel = AccelWish::automatic; ///< of new sessions
-        std::string debian_mirror;              ///< its one MIRROR; empty: the suite's usual archives
+        CacheSharing ccache = CacheSharing::shared;
+        std::string debian_mirror; ///< its one MIRROR; empty: the suite's usual archives
     } defaults;
 
     /// Every architecture with an emulator is registered for programs outside of sessions, too.

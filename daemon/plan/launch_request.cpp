@@ -132,13 +132,13 @@ std::string_view remedy(const LaunchReply &reply) {
 Result<void> check(const LaunchRequest &request) {
     if (request.magic != launch_magic || request.version != launch_version)
         return refuse(Error::invalid_argument, "a launch request of another version; restart frankend");
-    if (request.op < LaunchOp::start_session || request.op > LaunchOp::lend_directory)
+    if (request.op < LaunchOp::start_session || request.op > LaunchOp::lend_cache)
         return refuse(Error::invalid_argument, "an unknown launch request");
     if (request.network > Network::user || request.disk_ids > DiskIds::owner || request.writable > 1)
         return refuse(Error::invalid_argument, "a launch request with an unknown choice");
     if (is_start(request.op))
         return check_start(request);
-    if (request.op == LaunchOp::lend_directory)
+    if (request.op == LaunchOp::lend_directory || request.op == LaunchOp::lend_cache)
         return check_ids(request);
     if (request.op == LaunchOp::host_table)
         return check_table(request.for_sessions | request.for_programs);

@@ -42,7 +42,8 @@ enum class LaunchOp : std::uint8_t {
     make_twins = 8, ///< as make_tree, for native twins: all sessions may see it
     lend_twins = 9, ///< a mount of such a tree, read-only, which comes with the reply
     lend_directory =
-        10, ///< a mount of an adopted directory for one session's ids, which comes with the reply
+        10,          ///< a mount of an adopted directory for one session's ids, which comes with the reply
+    lend_cache = 11, ///< the same of a tree for what compilers made, which is made where it is missing
 };
 
 enum class Network : std::uint8_t {
@@ -141,9 +142,9 @@ struct LaunchReply {
 /// With the reply to a host_table request comes this machine's table: a directory that cannot be written to.
 /// With the reply to lend_twins a detached mount (open_tree(2)). Its files belong to no id that a session
 /// has, so that nothing in it can be changed there, whatever becomes of the mount's flags. With the reply to
-/// lend_directory a detached mount whose flags nobody in the session can take back.
+/// lend_directory and lend_cache a detached mount whose flags nobody in the session can take back.
 constexpr bool has_descriptor(LaunchOp op) {
-    return op == LaunchOp::host_table || op == LaunchOp::lend_twins || op == LaunchOp::lend_directory;
+    return op == LaunchOp::host_table || op >= LaunchOp::lend_twins;
 }
 
 /// supervisor socket: one byte in, SIGKILL to the session; end of file out, the session is gone and cleaned

@@ -60,8 +60,10 @@ void add_run(MountPlan &plan, const LaunchRequest &request) {
     }
     plan.push_back({exec_table, "run/frankend/exec-table"});
     if (request.op == LaunchOp::start_session)
-        // Where frank-init puts a table for one job alone, one that replaces the session's, and native twins.
-        for (const char *name : {"run/frankend/job", "run/frankend/accel", "run/frankend/native"})
+        // Where frank-init puts a table for one job alone, one that replaces the session's, native twins and
+        // a compiler cache.
+        for (const char *name :
+             {"run/frankend/job", "run/frankend/accel", "run/frankend/native", "run/frankend/ccache"})
             plan.push_back({directory, name, "", 0755});
 }
 

@@ -90,9 +90,9 @@ std::vector<std::string> twin_packages(Arch arch) {
     std::vector<std::string> packages;
     for (const char *kind : {"gcc-", "g++-", "gfortran-", "binutils-"})
         packages.push_back(kind + triplet);
-    for (const char *name : {"make", "ninja-build", "m4",    "bison",    "flex",      "bash",     "dash",
-                             "sed",  "grep",        "gawk",  "mawk",     "diffutils", "patch",    "findutils",
-                             "tar",  "gzip",        "bzip2", "xz-utils", "zstd",      "coreutils"})
+    for (const char *name : {"make",   "ninja-build", "m4",   "bison", "flex",      "bash",  "dash",
+                             "sed",    "grep",        "gawk", "mawk",  "diffutils", "patch", "findutils",
+                             "ccache", "tar",         "gzip", "bzip2", "xz-utils",  "zstd",  "coreutils"})
         packages.emplace_back(name);
     return packages;
 }

@@ -31,7 +31,7 @@ struct Names {
 /// has the machine in it.
 const std::vector<Names> &plain_tools() {
     static const std::vector<Names> tools{
-        {ToolClass::build, {"make", "ninja", "m4", "bison", "flex"}},
+        {ToolClass::build, {"make", "ninja", "m4", "bison", "flex", "ccache"}},
         {ToolClass::shell,
          {"bash", "dash", "sed", "grep", "gawk", "mawk", "diff", "cmp", "patch", "find", "xargs"}},
         {ToolClass::archive, {"tar", "gzip", "bzip2", "xz", "zstd"}},

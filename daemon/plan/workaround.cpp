@@ -1,6 +1,7 @@
 #include "daemon/plan/workaround.hpp"
 
 #include "daemon/plan/board.hpp"
+#include "daemon/plan/compiler_cache.hpp"
 #include "daemon/plan/glibc.hpp"
 #include "daemon/plan/printable.hpp"
 #include "daemon/plan/root_pattern.hpp"
@@ -40,6 +41,10 @@ bool Workaround::is_for(Arch arch) const {
     if (arch == Arch::none || info(arch).native)
         return false;
     return arches.empty() || std::ranges::find(arches, arch) != arches.end();
+}
+
+bool Workaround::needs_cache() const {
+    return std::ranges::find(environment, compiler_cache_directory, &Setting::value) != environment.end();
 }
 
 std::string Workaround::sets() const {

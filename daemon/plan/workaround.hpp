@@ -43,6 +43,8 @@ struct Workaround {
 
     /// May a root of `arch` need it? Native ones need none.
     bool is_for(Arch arch) const;
+    /// It names compiler_cache_directory in a variable: it is of use where that is there.
+    bool needs_cache() const;
     /// "KEY=VALUE, limit stack 65536, emulated /usr/bin/x"; empty: it only advises
     std::string sets() const;
 

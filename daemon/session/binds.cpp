@@ -1,5 +1,6 @@
 #include "daemon/session/binds.hpp"
 
+#include "daemon/plan/compiler_cache.hpp"
 #include "daemon/plan/printable.hpp"
 #include "daemon/session/breakage.hpp"
 #include "daemon/session/launch_requests.hpp"
@@ -117,7 +118,7 @@ void Binds::adopted(const plan::LaunchReply &reply) {
             write_down(bind);
             return finish({});
         }
-        show(bind, [this](const plan::Result<void> &shown) {
+        show(plan::LaunchOp::lend_directory, bind, [this](const plan::Result<void> &shown) {
             if (!shown)
                 return undo(shown.error());
             now_->bind.settled = true;
@@ -204,11 +205,25 @@ void Binds::lay_next() {
     now_->targets.pop_back();
     if (bind == nullptr)
         return lay_next();
-    show(*bind, [this](const plan::Result<void> &shown) {
+    show(plan::LaunchOp::lend_directory, *bind, [this](const plan::Result<void> &shown) {
         if (!shown)
             return finish(shown);
         lay_next();
     });
+}
+
+void Binds::lay_cache(const plan::Instance &instance, Ledger::Done done) {
+    auto work = std::make_unique<Work>();
+    work->kind = Work::Kind::lay;
+    work->bind.instance = instance;
+    work->bind.source = "compiler cache";
+    work->bind.target = plan::compiler_cache_directory;
+    work->done = std::move(done);
+    work->begin = [this](const Work &begun) {
+        show(plan::LaunchOp::lend_cache, begun.bind,
+             [this](const plan::Result<void> &shown) { finish(shown); });
+    };
+    queue(std::move(work));
 }
 
 void Binds::close(std::function<void()> then) {
@@ -220,11 +235,11 @@ void Binds::close(std::function<void()> then) {
     closed_ = true;
 }
 
-void Binds::show(const plan::Bind &bind, Then then) {
+void Binds::show(plan::LaunchOp lend, const plan::Bind &bind, Then then) {
     await([bind, then = std::move(then)](const plan::Result<void> &shown) {
         then(shown ? shown : tl::unexpected(about(bind, shown.error())));
     });
-    const auto asked = request(plan::LaunchOp::lend_directory, bind);
+    const auto asked = request(lend, bind);
     lending_ = context_.machine.ask(
         asked, [this, asked, target = bind.target](const plan::LaunchReply &reply, sys::Fd mount) {
             if (reply.rung != plan::Rung::none || !mount)

@@ -24,6 +24,8 @@ class Binds {
     void remove(const std::string &target, Ledger::Done done);
     /// All of them, for a session that comes up. `done` is called once, unless the session ends first.
     void lay(Ledger::Done done);
+    /// A compiler cache, beside lay(). As that.
+    void lay_cache(const plan::Instance &instance, Ledger::Done done);
     /// Takes away what a frankend before had begun to add or to take away. Once.
     void recover();
 
@@ -58,8 +60,8 @@ class Binds {
     void take_away(Work &work);
     void drop();
     void lay_next();
-    /// Has frank-launcher lend it and frank-init attach it.
-    void show(const plan::Bind &bind, Then then);
+    /// Has frank-launcher lend it, by this operation, and frank-init attach it.
+    void show(plan::LaunchOp lend, const plan::Bind &bind, Then then);
     void hide(const plan::Bind &bind, Then then);
     void await(Then then);
     void send(plan::InitType type, const std::string &target, sys::Fd mount);

@@ -1,6 +1,7 @@
 // What every part of the ledger works with. The ledger owns it; it outlives all of them.
 #pragma once
 
+#include "daemon/session/cache_store.hpp"
 #include "daemon/session/catalogue.hpp"
 #include "daemon/session/host_table.hpp"
 #include "daemon/session/job_store.hpp"
@@ -30,6 +31,7 @@ struct Context {
     std::uint64_t trials = 0; ///< how many were made: each needs a name of its own
     HostTable table;
     TwinStore twins;
+    CacheStore caches;
 };
 
 } // namespace frank::session

@@ -85,25 +85,4 @@ void Ledger::Impl::begin_acceleration(const std::string &name, const AccelOrder 
     session->acceleration().turn_on(order, std::move(log), std::move(ears));
 }
 
-/// Twins that no root refers to go, but not while some may be on their way to one; `incomplete`: those too
-/// that were never finished.
-void Ledger::Impl::collect_twins(bool incomplete) {
-    const auto busy = [](const auto &entry) { return entry.second->acceleration().busy(); };
-    if (std::ranges::any_of(sessions, busy))
-        return;
-    for (const plan::Twins &twins : context.twins.all()) {
-        const auto uses = [&](const auto &entry) {
-            return entry.second->acceleration().record().twins == twins.digest;
-        };
-        const bool wanted = twins.digest.empty() ? !incomplete : std::ranges::any_of(sessions, uses);
-        if (wanted || removals_.contains(twins.instance))
-            continue;
-        const auto over = [this, instance = twins.instance] {
-            auto node = removals_.extract(instance);
-            context.mailbox.post(Task([dead = std::move(node.mapped())] {}));
-        };
-        removals_.emplace(twins.instance, std::make_unique<TwinRemoval>(context, twins, over));
-    }
-}
-
 } // namespace frank::session

@@ -39,7 +39,8 @@ Ledger::Impl::Impl(sys::EventLoop &loop, const plan::Config &config, const Direc
               std::move(catalogue),
               0,
               HostTable(loop, machine, config, directories.state),
-              TwinStore(directories.state)} {
+              TwinStore(directories.state),
+              CacheStore(directories.state)} {
     machine.watch_emulators([this] { emulators_changed(); });
 }
 
@@ -157,6 +158,7 @@ void Ledger::Impl::finished(const std::string &name, JobId job, const Outcome &o
         drop(name);
     context.jobs.end(job, outcome.state, 0, outcome.why);
     collect_twins(false);
+    collect_caches();
 }
 
 void Ledger::Impl::drop(const std::string &name) {

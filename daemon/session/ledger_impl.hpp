@@ -6,6 +6,7 @@
 #include "daemon/session/destruction.hpp"
 #include "daemon/session/emulator_survey.hpp"
 #include "daemon/session/stranger.hpp"
+#include "daemon/session/tree_removal.hpp"
 #include "daemon/session/trial.hpp"
 #include "daemon/session/twin_making.hpp"
 
@@ -57,6 +58,8 @@ class Ledger::Impl {
     void begin_acceleration(const std::string &name, const AccelOrder &order, JobId job, sys::Fd log,
                             const plan::Result<void> &started);
     void collect_twins(bool incomplete);
+    void collect_caches();
+    void remove_tree(TreeRemoval::Order order);
 
     void recover_jobs();
     void recover_session(Session &session);
@@ -74,7 +77,7 @@ class Ledger::Impl {
     std::set<std::string> told_outdated_;
     std::map<std::string, std::unique_ptr<Creation>> creations_;
     std::map<std::string, std::unique_ptr<Destruction>> destructions_;
-    std::map<std::array<std::uint8_t, 16>, std::unique_ptr<TwinRemoval>> removals_;
+    std::map<plan::Instance, std::unique_ptr<TreeRemoval>> removals_; ///< of what no root uses any more
     std::map<std::string, std::unique_ptr<Stranger>> strangers_; ///< sessions that run and have no settings
 };
 

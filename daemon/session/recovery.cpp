@@ -36,6 +36,7 @@ void Ledger::Impl::recover() {
                              {Error::failed, "the session ended while frankend was away"});
     }
     collect_twins(true);
+    collect_caches();
 }
 
 void Ledger::Impl::recover_jobs() {

@@ -78,6 +78,8 @@ class Session final : private GuestListener {
     void bind(plan::Bind bind, sys::Fd directory, Ledger::Done done);
     void unbind(const std::string &target, Ledger::Done done);
     Binds &binds() { return *binds_; }
+    /// Of those that have one together.
+    bool may_use(const plan::CompilerCache &cache) const;
     /// For frank-init, which answers with InitType::bound. False where it is not there.
     bool send_bind(plan::InitType type, std::uint64_t number, const std::string &target, sys::Fd mount);
     Acceleration &acceleration() { return *acceleration_; }
@@ -115,6 +117,7 @@ class Session final : private GuestListener {
     void watch(JobId id);
     void measured(const plan::InitHeader &answer);
     void lay_binds();
+    void lay_cache();
     /// Commands may run.
     void go();
     /// Names of those that it goes without, now or, where it does not run, from its next start on.
@@ -158,6 +161,7 @@ class Session final : private GuestListener {
         sys::EventSource deadline;
     };
     std::optional<Look> look_;         ///< under way
+    bool cached_ = false;              ///< a compiler cache is in its sight
     std::vector<std::string> off_;     ///< names of work-arounds, as it was at the start
     std::vector<plan::Arch> left_out_; ///< of what its root holds programs of, at the last start
     EmulatorSeen emulator_;            ///< this machine's, as it was at the start

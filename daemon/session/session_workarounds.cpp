@@ -15,7 +15,10 @@ bool has(const std::vector<std::string> &names, const std::string &name) {
 } // namespace
 
 plan::Chosen Session::workarounds() const {
-    return context_.catalogue.workarounds.choose(settings_.arch, settings_.workarounds, switched_off());
+    plan::Chosen chosen =
+        context_.catalogue.workarounds.choose(settings_.arch, settings_.workarounds, switched_off());
+    std::erase_if(chosen, [this](const plan::Workaround *one) { return one->needs_cache() && !cached_; });
+    return chosen;
 }
 
 const std::vector<std::string> &Session::switched_off() const {

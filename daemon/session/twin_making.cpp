@@ -1,25 +1,17 @@
 #include "daemon/session/twin_making.hpp"
 
 #include "daemon/session/breakage.hpp"
-#include "daemon/session/emulator_trial.hpp"
 #include "daemon/session/landlock.hpp"
 #include "daemon/session/launch_requests.hpp"
 #include "daemon/session/new_instance.hpp"
 #include "daemon/session/state_files.hpp"
+#include "daemon/session/tree_removal.hpp"
 
 #include <fcntl.h>
-#include <spdlog/spdlog.h>
 
 namespace frank::session {
 
 namespace {
-
-/// No session's: a name for the workshop, and the tree.
-plan::SessionSettings settings_of(Context &context, const plan::Twins &twins) {
-    plan::SessionSettings settings = settings_of_nobody("frankend-twins-" + std::to_string(++context.trials));
-    settings.instance = twins.instance;
-    return settings;
-}
 
 plan::Twins new_twins(std::string suite, plan::Arch arch) {
     plan::Twins twins;
@@ -40,8 +32,9 @@ std::string digest_of_its_own(const plan::Twins &twins) {
 
 TwinMaking::TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log,
                        std::shared_ptr<sys::Fd> source, Ears ears)
-    : context_(context), twins_(new_twins(std::move(suite), arch)), settings_(settings_of(context, twins_)),
-      log_(std::move(log)), source_(std::move(source)), ears_(std::move(ears)) {}
+    : context_(context), twins_(new_twins(std::move(suite), arch)),
+      settings_(settings_of_tree(context, twins_.instance)), log_(std::move(log)), source_(std::move(source)),
+      ears_(std::move(ears)) {}
 
 void TwinMaking::begin() {
     guarded(
@@ -102,7 +95,7 @@ void TwinMaking::filled(const plan::Result<void> &result, const TreeReport &repo
     const std::string digest = twins_.suite.empty() ? digest_of_its_own(twins_) : report.digest();
     if (context_.twins.find(digest) != nullptr) { // the same as some that are there
         undo_ = std::make_unique<Erasure>(context_, settings_, [this, digest](const plan::Result<void> &) {
-            guarded([this] { context_.twins.remove(twins_); }, [](const plan::Refusal &) {});
+            guarded([this] { context_.twins.remove(twins_.instance); }, [](const plan::Refusal &) {});
             finish(digest);
         });
         return undo_->begin();
@@ -130,7 +123,7 @@ void TwinMaking::fail(plan::Refusal why) {
         why = {Error::cancelled, "cancelled"};
     undo_ = std::make_unique<Erasure>(context_, settings_, [this, why](const plan::Result<void> &result) {
         if (result)
-            guarded([this] { context_.twins.remove(twins_); }, [](const plan::Refusal &) {});
+            guarded([this] { context_.twins.remove(twins_.instance); }, [](const plan::Refusal &) {});
         finish(tl::unexpected(why)); // what is left is found at the next start of frankend
     });
     undo_->begin();
@@ -140,23 +133,6 @@ void TwinMaking::finish(plan::Result<std::string> result) {
     const auto done = std::exchange(ears_.done, nullptr);
     if (done)
         done(std::move(result));
-}
-
-TwinRemoval::TwinRemoval(Context &context, plan::Twins twins, std::function<void()> done)
-    : context_(context), twins_(std::move(twins)), done_(std::move(done)),
-      erasure_(context, settings_of(context, twins_), [this](const plan::Result<void> &result) {
-          if (!result)
-              spdlog::warn("twins that nobody uses cannot be removed: {}", result.error().message);
-          guarded(
-              [&] {
-                  if (result)
-                      context_.twins.remove(twins_);
-              },
-              [](const plan::Refusal &why) { spdlog::warn("{}", why.message); });
-          const auto tell = std::exchange(done_, nullptr);
-          tell();
-      }) {
-    erasure_.begin();
 }
 
 } // namespace frank::session

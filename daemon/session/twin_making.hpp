@@ -1,4 +1,4 @@
-// Native twins come into being, or are removed.
+// Native twins come into being.
 #pragma once
 
 #include "daemon/session/erasure.hpp"
@@ -38,18 +38,6 @@ class TwinMaking {
     std::unique_ptr<LaunchCall> call_;
     std::unique_ptr<Workshop> workshop_;
     std::unique_ptr<Erasure> undo_;
-};
-
-/// Their tree and what is remembered of them.
-class TwinRemoval {
-  public:
-    TwinRemoval(Context &context, plan::Twins twins, std::function<void()> done);
-
-  private:
-    Context &context_;
-    plan::Twins twins_;
-    std::function<void()> done_;
-    Erasure erasure_;
 };
 
 } // namespace frank::session

@@ -93,6 +93,15 @@ build bad: fail old.txt
 default two.out
 )";
 
+/// Of headers only the root's own: ccache takes none on trust that is as new as the compilation.
+constexpr std::string_view cached_c = R"(#include <stdio.h>
+int main(void) { return puts("cached") < 0; }
+)";
+constexpr std::string_view cached =
+    "$ sh -c 'export CCACHE_DIR=$PWD/cache; ccache gcc -O2 -c cached.c -o a.o && ccache gcc -O2 -c cached.c "
+    "-o b.o && cmp a.o b.o && ccache --print-stats | grep -E \"^(direct_cache_hit|cache_miss)\"; rm -r "
+    "cache'";
+
 constexpr std::string_view lib_pc = R"(prefix=/opt/lib
 libdir=${prefix}/lib
 Name: lib
@@ -151,6 +160,12 @@ std::vector<Recipe> make() {
                                   {"-t -i -P zz lexer.l"},
                                   {"--c++ -o lexer.cc lexer.l"},
                                   {"words.txt", Kind::fails}}));
+    recipes.push_back(with_files({"ccache"}, {{"cached.c", cached_c}},
+                                 {{"--hash-file words.txt"},
+                                  {"--checksum-file cached.c"},
+                                  {"--hash-file no-such-file", Kind::fails},
+                                  {"--no-such-option", Kind::fails},
+                                  {cached}}));
     recipes.push_back(with_files({"pkgconf", "pkg-config"}, {{"lib.pc", lib_pc}, {"other.pc", other_pc}},
                                  {{"--cflags --libs ./lib.pc"},
                                   {"--modversion ./lib.pc"},

@@ -179,6 +179,37 @@ TEST_F(BindTest, OnlyWhatWasAdoptedIsLent) {
     EXPECT_EQ(test::Launched(bad, {}, settings_).reply.rung, Rung::request);
 }
 
+TEST_F(BindTest, OneCacheIsLentToSeveralSessions) {
+    const LaunchRequest request = test::launch_request(LaunchOp::lend_cache);
+    bind(request, true); // made the first time
+    EXPECT_EQ(said("stat -c %a:%u /tmp/seen && echo made >/tmp/seen/file && stat -c %u /tmp/seen/file"),
+              "777:0\n0\n");
+    EXPECT_EQ(said("setpriv --reuid 7 --clear-groups mkdir /tmp/seen/dir && stat -c %u /tmp/seen/dir"),
+              "7\n");
+    EXPECT_THAT(said("cp /usr/bin/true /tmp/seen/ && /tmp/seen/true"), HasSubstr("Permission denied"));
+    EXPECT_NE(session_->shell("mount -o remount,bind,exec /tmp/seen").status, 0);
+    EXPECT_EQ(status(scratch_ / ("storage/" + plan::to_text(request.instance) + "/tree/file")).st_uid,
+              plan::foreign_id_base);
+    session_ = std::make_unique<LiveSession>(started(), settings_);
+    bind(request, true);
+    EXPECT_EQ(said("cat /tmp/seen/file && stat -c %u /tmp/seen/dir"), "made\n7\n");
+}
+
+TEST_F(BindTest, OnlyACacheIsLentAsOne) {
+    LaunchRequest tree = started();
+    tree.op = LaunchOp::lend_cache;
+    EXPECT_EQ(test::Launched(tree, {}, settings_).reply.rung, Rung::storage) << "a session's own tree";
+    LaunchRequest cache = test::launch_request(LaunchOp::lend_cache);
+    EXPECT_EQ(test::Launched(cache, {}, settings_).reply.rung, Rung::none);
+    for (const LaunchOp other : {LaunchOp::lend_twins, LaunchOp::lend_directory}) {
+        cache.op = other;
+        EXPECT_EQ(test::Launched(cache, {}, settings_).reply.rung, Rung::storage);
+    }
+    cache.op = LaunchOp::drop_tree;
+    EXPECT_EQ(test::Launched(cache, {}, settings_).reply.rung, Rung::none);
+    EXPECT_FALSE(std::filesystem::exists(scratch_ / ("storage/" + plan::to_text(cache.instance))));
+}
+
 TEST_F(BindTest, ADirectoryThatWasReplacedIsRefused) {
     const std::string path = directory("mine", stranger);
     const LaunchRequest request = adopted(path, stranger);

@@ -113,6 +113,8 @@ class FakeMachine : public session::Machine {
         reply.table = table_kind;
         if (const auto failure = failures.find(request.op); failure != failures.end())
             reply = failure->second;
+        else if (request.op == plan::LaunchOp::lend_cache)
+            trees[request.instance] = Tree::filled;
         const auto view = [this, request] {
             if (request.op != plan::LaunchOp::host_table) // any descriptor stands for a mount
                 return sys::Fd(::open("/", O_PATH | O_DIRECTORY | O_CLOEXEC));
@@ -177,6 +179,7 @@ class FakeMachine : public session::Machine {
         case plan::LaunchOp::host_table:
         case plan::LaunchOp::lend_twins:
         case plan::LaunchOp::lend_directory:
+        case plan::LaunchOp::lend_cache:
             break;
         }
     }

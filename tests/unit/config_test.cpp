@@ -36,6 +36,7 @@ hang_seconds = 30
 [defaults]
 network = "none"
 accel = "on"
+ccache = "own"
 debian_variant = "buildd"
 debian_mirror = "http://10.0.0.1:3142/debian"
 )",
@@ -43,7 +44,8 @@ debian_mirror = "http://10.0.0.1:3142/debian"
     ASSERT_TRUE(config) << config.error().message;
     Config expected;
     expected.limits = {1, 2, 0, 3, 65536, 30};
-    expected.defaults = {NetworkPolicy::none, "buildd", AccelWish::on, "http://10.0.0.1:3142/debian"};
+    expected.defaults = {NetworkPolicy::none, "buildd", AccelWish::on, CacheSharing::own,
+                         "http://10.0.0.1:3142/debian"};
     expected.host_binfmt = true;
     EXPECT_EQ(*config, expected);
     EXPECT_NE(*config, Config{});
@@ -55,6 +57,10 @@ TEST(Config, KnowsTheNetworks) {
     EXPECT_EQ(parse_config("defaults.accel = 'off'", "x")->defaults.accel, AccelWish::off);
     EXPECT_EQ(refusal_of("[defaults]\naccel = 'fast'\n"),
               "frankend.toml:2:9: \"accel\" in [defaults] must be \"auto\", \"on\" or \"off\"");
+    EXPECT_EQ(refusal_of("[defaults]\nccache = true\n"),
+              "frankend.toml:2:10: \"ccache\" in [defaults] must be a text in quotes");
+    EXPECT_EQ(refusal_of("[defaults]\nccache = 'on'\n"),
+              "frankend.toml:2:10: \"ccache\" in [defaults] must be \"shared\", \"own\" or \"off\"");
     EXPECT_EQ(parse_config("defaults.network = 'auto'", "x")->defaults.network, NetworkPolicy::automatic);
     EXPECT_EQ(parse_config("defaults.network = 'host'", "x")->defaults.network, NetworkPolicy::host);
     EXPECT_EQ(parse_config("defaults.network = 'user'", "x")->defaults.network, NetworkPolicy::user);

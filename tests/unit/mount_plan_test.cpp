@@ -55,6 +55,7 @@ TEST(MountPlan, OfASessionReadsAsItIsCarriedOut) {
         "directory /run/frankend/job (mode 0755)",
         "directory /run/frankend/accel (mode 0755)",
         "directory /run/frankend/native (mode 0755)",
+        "directory /run/frankend/ccache (mode 0755)",
         "directory /run/frankend/board (mode 0755)",
         "the board's cpuinfo at /run/frankend/board/cpuinfo (where it has one)",
         "directory /run/frankend/board/firmware (mode 0755)",

@@ -11,6 +11,7 @@ target_compile_definitions(unit-workaround_test PRIVATE FRANK_TEST_CONF="${PROJE
 frank_test(unit board_test frank-plan)
 target_compile_definitions(unit-board_test PRIVATE FRANK_TEST_CONF="${PROJECT_SOURCE_DIR}/conf")
 frank_test(unit breakage_test frank-plan)
+frank_test(unit compiler_cache_test frank-plan)
 frank_test(unit config_test frank-plan)
 frank_test(unit elf_test frank-plan)
 frank_test(unit emulator_version_test frank-plan)

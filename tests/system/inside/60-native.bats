@@ -62,6 +62,24 @@ END
     "$FRANK_SANDBOX/libexec/frank-verify" compare "$BATS_FILE_TMPDIR/on" "$BATS_FILE_TMPDIR/off"
 }
 
+@test "$arch: hardened files are what the emulated compiler makes of them, natively where no canary is checked" {
+    is_native /cc1 || skip "there is no twin of the compiler"
+    local emulated doubted=0
+    inside sh -c 'mkdir -p /tmp/hard && cd /tmp/hard && printf "int f(int a) { return 3 * a; }\n" >plain.c &&
+        printf "void g(char *);\nint h(void) { char b[64]; g(b); return b[7]; }\n" >guarded.c'
+    compile() { # MODE
+        as-user frankdemo frankctl run "$arch" --env FRANKEND_ACCEL="$1" -- sh -ec 'cd /tmp/hard; for name in plain guarded; do
+            gcc -O2 -fstack-protector-strong -Wall -fno-ident -S $name.c -o $name.'"$1"'; done'
+    }
+    emulated=$(of_tool /cc1 emulated_calls)
+    compile on
+    # Only bookworm's own compiler for arm64 has the cure of CVE-2023-4039.
+    [ "$arch" != arm64 ] || doubted=1
+    [ "$(of_tool /cc1 emulated_calls)" -eq $((emulated + doubted)) ]
+    compile off
+    inside sh -ec 'cd /tmp/hard; cmp plain.on plain.off; cmp guarded.on guarded.off; grep -q __stack_chk_fail guarded.on'
+}
+
 @test "$arch: nothing of the twins is in the root" {
     is_native /cc1 || skip "there is no twin of the compiler"
     inside sh -c 'touch /root/stamp; sleep 1'
