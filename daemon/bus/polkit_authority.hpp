@@ -18,8 +18,8 @@ namespace frank::bus {
 class PolkitAuthority final : public Authority {
   public:
     struct Patience {
-        std::chrono::seconds user{120};  ///< with a user to type a password
-        std::chrono::seconds machine{5}; ///< with nobody to ask
+        std::chrono::seconds user{120};   ///< with a user to type a password
+        std::chrono::seconds machine{20}; ///< with nobody to ask; less than callers wait (sd-bus: 25 s)
     };
 
     /// `connection` and `bus` are not owned and outlive this. `at_once`: questions of one uid.
