@@ -198,7 +198,15 @@ bool Rules::tries(char *const *argv, const char *prefix) const {
     each_rule(first_, count_, [&](char kind, const char *text) {
         wanted = wanted || (kind == RouteRule::tried && std::strcmp(text, prefix) == 0);
     });
-    return wanted && watched(argv);
+    return wanted && (watched(argv) || trusts(argv));
+}
+
+bool Rules::trusts(char *const *argv) const {
+    bool found = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        found = found || (kind == RouteRule::trusted && has_argument(argv, text, true));
+    });
+    return found;
 }
 
 bool Rules::on_trial(char *const *argv) const {
@@ -206,7 +214,7 @@ bool Rules::on_trial(char *const *argv) const {
     each_rule(first_, count_, [&](char kind, const char *text) {
         found = found || (kind == RouteRule::tried && has_argument(argv, text, false));
     });
-    return found && watched(argv);
+    return found && watched(argv) && !trusts(argv);
 }
 
 bool Rules::doubt(char *const *argv) const {

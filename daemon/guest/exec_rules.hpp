@@ -30,6 +30,7 @@ class Rules {
 
   private:
     bool tries(char *const *argv, const char *prefix) const;
+    bool trusts(char *const *argv) const;
 
     const char *first_;
     std::uint32_t count_;

@@ -70,6 +70,8 @@ struct RouteRule {
     static constexpr char tried = '?';
     /// ... unless its file holds this: then the guest's own does the work.
     static constexpr char doubt = '#';
+    /// An argument that is this: what the twin makes is not doubted, and what it is tried for is its own.
+    static constexpr char trusted = '%';
 };
 
 /// Valid only while the guest's file is still the one that was verified.

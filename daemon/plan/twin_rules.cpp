@@ -25,15 +25,26 @@ std::vector<std::string> driver_rules() {
 }
 
 /// bookworm's own compiler for arm64 has the cure of CVE-2023-4039, which its cross compiler lacks: functions
-/// that check a canary have another frame (gcc/config/aarch64/aarch64.cc, aarch64_layout_frame). All others
-/// are the same, and many a file has none that does.
-void doubt_canaries(const TwinTool &tool, std::vector<std::string> &rules) {
-    // What lto1 links says by itself how it is to be compiled: any argument will do.
-    const std::string option = tool.guest.ends_with("/lto1") ? "" : "-fstack-protector";
-    if (!option.empty())
-        rules.push_back(rule(RouteRule::prefix, option));
-    rules.push_back(rule(RouteRule::tried, option));
+/// that check a canary, or that take room on the stack as they go (alloca(3), arrays of variable length),
+/// have another frame (gcc/config/aarch64/aarch64.cc, aarch64_layout_frame). All others are the same.
+void doubt_frames(const TwinTool &tool, std::vector<std::string> &rules) {
+    const std::string any; // begins every argument
+    rules.push_back(rule(RouteRule::tried, any));
+    // What does not write a file cannot be looked at. lto1 has a phase that writes no code.
+    if (tool.guest.ends_with("/lto1"))
+        rules.push_back(rule(RouteRule::argument, "-"));
+    else
+        rules.push_back(rule(RouteRule::prefix, any));
+    rules.push_back(rule(RouteRule::trusted, "-E"));
+    rules.push_back(rule(RouteRule::trusted, "-fsyntax-only"));
     rules.push_back(rule(RouteRule::doubt, "__stack_chk_fail"));
+    // Such a function's end takes the stack pointer back from the frame pointer.
+    rules.push_back(rule(RouteRule::doubt, "\tsp, x29"));
+    // Where it has no end: the stack pointer moves by a register, but for the two that fixed frames are made
+    // with.
+    for (int number = 0; number <= 30; ++number)
+        if (number != 12 && number != 13)
+            rules.push_back(rule(RouteRule::doubt, "sub\tsp, sp, x" + std::to_string(number) + "\n"));
 }
 
 std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch) {
@@ -48,7 +59,7 @@ std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch) {
     if (info(arch).elf_class == 1)
         rules.push_back(rule(RouteRule::prefix, "-flto"));
     if (arch == Arch::arm64 && tool.guest.find("/12/") != std::string::npos)
-        doubt_canaries(tool, rules);
+        doubt_frames(tool, rules);
     return rules;
 }
 

@@ -1,6 +1,6 @@
 // The compilers proper, called as the driver calls them. -fno-ident: the text names the compiler's package.
-// The stack protector is where Debian's 12.2.0-14+deb12u1 for arm64 differs from its cross
-// compiler 12.2.0-14: the former has the fix of CVE-2023-4039.
+// The stack protector and room that is taken on the go are where Debian's 12.2.0-14+deb12u1 for arm64 differs
+// from its cross compiler 12.2.0-14: the former has the fix of CVE-2023-4039.
 #include "daemon/verify/corpus.hpp"
 
 namespace frank::verify {
@@ -44,6 +44,8 @@ std::vector<Recipe> make() {
           {"-quiet @flags -fno-ident -O2 -g -fstack-protector-strong library.c -o protected.s",
            Kind::guarded},
           {"-quiet @flags -fno-ident -O2 -fstack-clash-protection library.c -o clash.s", Kind::guarded},
+          {"-quiet @flags -fno-ident -O2 dynamic.c -o dynamic.s", Kind::guarded},
+          {"-quiet @flags -fno-ident -Os -g -fstack-clash-protection dynamic.c -o room.s", Kind::guarded},
           {"-quiet @flags -E -lang-asm assembled.S -o assembled.s", Kind::any}}});
     recipes.push_back({{"f951"},
                        "-quiet -version /dev/null -o /dev/null",

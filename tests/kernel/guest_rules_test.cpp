@@ -95,7 +95,7 @@ TEST_F(RouteRules, ASignalToAWatchedTwinsProcessReachesTheTwin) {
 class OnTrial : public RouteRules {
   protected:
     static std::string output_of(const std::string &arguments, const std::string &twin) {
-        return RouteRules::output_of({"!4", "^-guard", "?-guard", "#canary"},
+        return RouteRules::output_of({"!4", "^-guard", "?-guard", "#canary", "%-text"},
                                      "/run/show " + arguments + "; echo $?; cat /run/file 2>/dev/null", twin);
     }
 };
@@ -127,6 +127,8 @@ TEST_F(OnTrial, WhatWritesNoFileIsTheGuests) {
     EXPECT_EQ(output_of("-guards", "true"), std::string(emulated) + "-guards|0\n");
     EXPECT_EQ(output_of("-guards -o -", "true"), std::string(emulated) + "-guards|-o|-|0\n");
     EXPECT_EQ(output_of("-o /run/file", "printf canary >/run/file"), "0\ncanary") << "nothing is on trial";
+    EXPECT_EQ(output_of("-guards -text -o /run/file", "printf canary >/run/file"), "0\ncanary");
+    EXPECT_EQ(output_of("-guards -text", "printf canary"), "canary0\n");
 }
 
 TEST_F(RouteRules, EveryCallIsCounted) {

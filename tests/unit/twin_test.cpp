@@ -16,14 +16,17 @@ bool has_rule(const TwinTool &tool, const std::string &rule) {
 
 TwinTool tool(const std::string &path) { return tool_of(path, Arch::arm64).value(); }
 
-TEST(Twins, OfBookwormsCompilerAreTriedForCanariesAndDoubted) {
+TEST(Twins, OfBookwormsCompilerAreTriedForFramesAndDoubted) {
     const TwinTool cc1 = tool("usr/lib/gcc-cross/aarch64-linux-gnu/12/cc1");
-    EXPECT_TRUE(has_rule(cc1, "^-fstack-protector") && has_rule(cc1, "?-fstack-protector"));
-    EXPECT_TRUE(has_rule(cc1, "#__stack_chk_fail"));
+    EXPECT_TRUE(has_rule(cc1, "^") && has_rule(cc1, "?")) << "what writes no file is the guest's";
+    EXPECT_TRUE(has_rule(cc1, "#__stack_chk_fail") && has_rule(cc1, "#sub\tsp, sp, x0\n"));
+    EXPECT_FALSE(has_rule(cc1, "#sub\tsp, sp, x12\n")) << "a large frame";
+    EXPECT_TRUE(has_rule(cc1, "%-E"));
     const TwinTool lto1 = tool("usr/lib/gcc-cross/aarch64-linux-gnu/12/lto1");
-    EXPECT_TRUE(has_rule(lto1, "?") && has_rule(lto1, "#__stack_chk_fail")) << "whatever its arguments say";
-    EXPECT_FALSE(has_rule(lto1, "^")) << "which would leave all to the guest";
+    EXPECT_TRUE(has_rule(lto1, "?") && has_rule(lto1, "#__stack_chk_fail"));
+    EXPECT_FALSE(has_rule(lto1, "^"));
     EXPECT_FALSE(has_rule(tool("usr/lib/gcc-cross/aarch64-linux-gnu/13/cc1"), "#__stack_chk_fail"));
+    EXPECT_LE(rules_of(cc1, Arch::arm64).size(), exec_table_max_rules);
 }
 
 TEST(Twins, StandInForTheGuestsFileOfTheSameName) {
