@@ -19,6 +19,7 @@ namespace {
 constexpr const char *table_path = "/run/frankend/exec-table";
 /// A chroot made inside a session does not have our /run: what PID 1 sees is what we were registered for.
 constexpr const char *outer_root = "/proc/1/root";
+constexpr const char *outer_table_path = "/proc/1/root/run/frankend/exec-table";
 constexpr int not_found = 127;
 constexpr int not_executable = 126;
 
@@ -51,9 +52,15 @@ WatchOptions watch_options(plan::Watch watch) {
     return {};
 }
 
-int run_emulator(const ForeignCall &call, const EmulatorView &emulator, const char *root,
+const char **map_list(std::size_t room) {
+    void *map =
+        ::mmap(nullptr, room * sizeof(char *), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return map == MAP_FAILED ? nullptr : static_cast<const char **>(map);
+}
+
+/// `path`: the emulator's, from where we are.
+int run_emulator(const ForeignCall &call, const EmulatorView &emulator, const char *path,
                  const WatchOptions &watch) {
-    const Path path(root, emulator.path);
     // The kernel gave a setuid program's rights for the file it opened. By its path the emulator could be
     // made to open another one: a symbolic link changes faster than it looks.
     const DescriptorPath same_file(call.binary);
@@ -61,16 +68,15 @@ int run_emulator(const ForeignCall &call, const EmulatorView &emulator, const ch
         complain(call.file, "a setuid program cannot run here without /proc", errno);
         return not_executable;
     }
-    // Room for: emulator, options, "-0", argv[0], file, the other arguments, end. Mapped, not on the stack:
-    // there may be a hundred thousand.
+    // Room for: emulator, options, "-0", argv[0], file, the other arguments, end. Many are mapped: there may
+    // be a hundred thousand, and a stack has an end.
     const std::size_t room = emulator.option_count + watch.count() + static_cast<std::size_t>(call.argc) + 6;
-    void *map =
-        ::mmap(nullptr, room * sizeof(char *), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (map == MAP_FAILED) {
+    const char *few[48];
+    const char **argv = room <= std::size(few) ? few : map_list(room);
+    if (argv == nullptr) {
         complain(call.file, "no memory for its arguments", errno);
         return not_executable;
     }
-    auto *argv = static_cast<const char **>(map);
     std::size_t count = 0;
     argv[count++] = emulator.path;
     const char *option = emulator.options;
@@ -83,7 +89,8 @@ int run_emulator(const ForeignCall &call, const EmulatorView &emulator, const ch
     argv[count++] = call.secure ? same_file.text() : call.file;
     for (int i = 1; i < call.argc; ++i)
         argv[count++] = call.argv[i];
-    (void)::execve(path.text(), const_cast<char *const *>(argv), call.environment);
+    argv[count] = nullptr;
+    (void)::execve(path, const_cast<char *const *>(argv), call.environment);
     const int error = errno;
     if (error == ENOENT) {
         complain(emulator.path, "the emulator is gone; stop and start the session", error);
@@ -94,10 +101,16 @@ int run_emulator(const ForeignCall &call, const EmulatorView &emulator, const ch
     return not_executable;
 }
 
+/// Apart from it, as all that has a whole path on its stack: pages that are not touched are not made.
+[[gnu::noinline]] int run_emulator_below(const char *root, const ForeignCall &call,
+                                         const EmulatorView &emulator, const WatchOptions &watch) {
+    return run_emulator(call, emulator, Path(root, emulator.path).text(), watch);
+}
+
 /// In this machine's own table (kernels before 6.7) we are called "frank-exec-aarch64", and foreign programs
 /// outside of sessions come to us too: they get what they would get without us, the emulator of where they
 /// are. Comes back where we are not called so, or there is none.
-void run_plainly(const ForeignCall &call) {
+[[gnu::noinline]] void run_plainly(const ForeignCall &call) {
     constexpr const char *prefix = "frank-exec-";
     const char *slash = std::strrchr(call.name, '/');
     const char *name = slash == nullptr ? call.name : slash + 1;
@@ -108,7 +121,7 @@ void run_plainly(const ForeignCall &call) {
     const Path fixed(plain.text(), "-static");
     for (const char *path : {fixed.text(), plain.text()})
         if (::access(path, X_OK) == 0)
-            (void)run_emulator(call, {path, "", 0}, "", {});
+            (void)run_emulator(call, {path, "", 0}, path, {});
 }
 
 } // namespace
@@ -147,7 +160,7 @@ int dispatch(const ForeignCall &call) {
     auto opened = table.open(table_path);
     if (opened == ExecTableView::Opened::absent) {
         root = outer_root;
-        opened = table.open(Path(root, table_path).text());
+        opened = table.open(outer_table_path);
     }
     if (opened != ExecTableView::Opened::yes) {
         const bool absent = opened == ExecTableView::Opened::absent;
@@ -161,7 +174,8 @@ int dispatch(const ForeignCall &call) {
                  absent ? errno : 0);
         return not_executable;
     }
-    try_twin(call, table, root);
+    if (table.has_routes())
+        try_twin(call, table, root);
     EmulatorView emulator{};
     if (!table.find_emulator(kind, emulator)) {
         complain(call.file, "this session has no emulator for its architecture", 0);
@@ -169,7 +183,9 @@ int dispatch(const ForeignCall &call) {
     }
     if (!loader_is_there(call.binary.get(), kind, call.file, call.environment))
         return not_found;
-    return run_emulator(call, emulator, root, watch_options(table.watch()));
+    const WatchOptions watch = watch_options(table.watch());
+    return *root == '\0' ? run_emulator(call, emulator, emulator.path, watch)
+                         : run_emulator_below(root, call, emulator, watch);
 }
 
 } // namespace frank::guest

@@ -15,6 +15,7 @@ class Path {
     Path(const char *prefix, const char *path) {
         const std::size_t head = std::strlen(prefix);
         const std::size_t tail = std::strlen(path);
+        text_[0] = '\0'; // alone: a page that is not written to is none
         if (head + tail < sizeof text_) {
             std::memcpy(text_, prefix, head);
             std::memcpy(text_ + head, path, tail + 1);
@@ -23,7 +24,7 @@ class Path {
     const char *text() const { return text_; } ///< empty where it was too long
 
   private:
-    char text_[PATH_MAX] = {};
+    char text_[PATH_MAX];
 };
 
 /// "/proc/self/fd/N".

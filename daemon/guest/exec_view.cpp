@@ -51,10 +51,16 @@ ExecTableView::Opened ExecTableView::open(const char *path) {
     const auto size = static_cast<std::uint64_t>(file.st_size);
     if (!S_ISREG(file.st_mode) || size < sizeof header_ || size > plan::exec_table_max_bytes)
         return Opened::damaged;
-    void *map = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
-    if (map == MAP_FAILED)
-        return Opened::absent;
-    base_ = static_cast<const char *>(map);
+    if (size <= sizeof short_) {
+        if (::pread(fd.get(), short_, size, 0) != file.st_size)
+            return Opened::damaged;
+        base_ = short_;
+    } else {
+        void *map = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, fd.get(), 0);
+        if (map == MAP_FAILED)
+            return Opened::absent;
+        base_ = static_cast<const char *>(map);
+    }
     std::memcpy(&header_, base_, sizeof header_);
     const bool sound = header_.magic == plan::exec_table_magic && header_.size == size &&
                        holds(header_.emulator_offset, header_.emulator_count, sizeof(plan::ExecEmulator)) &&

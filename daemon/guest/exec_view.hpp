@@ -1,4 +1,4 @@
-// The session's exec table as frank-exec sees it: mapped, read-only, and no offset in it trusted.
+// The session's exec table as frank-exec sees it: read-only, and no offset in it trusted.
 #pragma once
 
 #include "daemon/plan/exec_table.hpp"
@@ -38,7 +38,11 @@ class ExecTableView {
   public:
     enum class Opened : std::uint8_t { yes, absent, damaged };
 
-    /// absent: errno says why. The mapping stays until exec.
+    ExecTableView() = default;
+    ExecTableView(const ExecTableView &) = delete;
+    ExecTableView &operator=(const ExecTableView &) = delete;
+
+    /// absent: errno says why. Stays until exec.
     Opened open(const char *path);
     /// False where the table has no emulator for it, or a damaged one.
     bool find_emulator(const ElfKind &kind, EmulatorView &found) const;
@@ -55,6 +59,7 @@ class ExecTableView {
 
     const char *base_ = nullptr;
     plan::ExecTableHeader header_{};
+    char short_[512]; ///< a table that fits: reading it costs less than a mapping
 };
 
 } // namespace frank::guest

@@ -4,6 +4,9 @@
 #include "tests/support/emulators.hpp"
 #include "tests/support/exec_session.hpp"
 
+#include <cstring>
+#include <elf.h>
+
 namespace frank::test {
 namespace {
 
@@ -35,6 +38,31 @@ TEST_F(FrankExec, NoDescriptorOfOursStaysOpen) {
 TEST_F(FrankExec, AHundredThousandArgumentsArrive) {
     const char *script = "printf '#!/bin/sh\necho $#' >/run/emulator; /run/show $(seq 1 100000)";
     EXPECT_EQ(with({arm64_by(emulator)}, script).first, "100003\n");
+}
+
+TEST_F(FrankExec, AnyNumberOfArgumentsArrives) {
+    const char *script = "printf '#!/bin/sh\nprintf \"%%s,\" $(($# - 3))' >/run/emulator;"
+                         "for many in $(seq 0 70); do /run/show $(seq $many) >>/run/counted; done;"
+                         "[ \"$(cat /run/counted)\" = \"$(seq -s, 0 70),\" ] || cat /run/counted";
+    EXPECT_EQ(with({arm64_by(emulator)}, script).first, "");
+}
+
+TEST(FrankExecFile, HasOneSegmentAndNoVariables) {
+    // Each more costs a mapping and a page at each exec; exec_libc.cpp keeps errno and the environment on the
+    // stack.
+    const Bytes file = bytes_of_file(FRANK_EXEC);
+    Elf64_Ehdr head{};
+    ASSERT_GE(file.size(), sizeof head);
+    std::memcpy(&head, file.data(), sizeof head);
+    std::vector<std::uint32_t> segments;
+    for (std::size_t i = 0; i < head.e_phnum; ++i) {
+        Elf64_Phdr segment{};
+        ASSERT_GE(file.size(), head.e_phoff + (i + 1) * sizeof segment);
+        std::memcpy(&segment, file.data() + head.e_phoff + i * sizeof segment, sizeof segment);
+        if (segment.p_type == PT_LOAD)
+            segments.push_back(segment.p_flags);
+    }
+    EXPECT_EQ(segments, std::vector<std::uint32_t>{PF_R | PF_X});
 }
 
 TEST_F(FrankExec, ARealEmulatorRunsTheRealProgram) {

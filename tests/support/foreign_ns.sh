@@ -3,7 +3,7 @@
 # outside) whose private binfmt table hands arm64 and armhf programs to qemu. The reference that the tests and the
 # benchmark use where frankend itself must not be involved. Needs root and Linux 6.7; the machine's table is not touched.
 # FOREIGN_NS_CPU: the arm64 emulator's CPU model. FOREIGN_NS_DISPATCHER: a frank-exec to register for arm64 in place of
-# the emulator, with FOREIGN_NS_TABLE as its exec table.
+# the emulator, with FOREIGN_NS_TABLE as its exec table; programs whose tenth byte is 1 have the emulator then.
 set -euo pipefail
 # shellcheck source=tests/support/common.sh
 . "$(dirname "$(readlink -f "$0")")/common.sh"
@@ -27,6 +27,8 @@ if [ "${FOREIGN_NS_STAGE:-}" = inside ]; then
         # As a session has it: the machine's own file, not a copy, whose pages lie otherwise in memory.
         touch /run/frankend/qemu-aarch64
         mount --bind "$(static aarch64)" /run/frankend/qemu-aarch64
+        printf '%s' ":plain:M::\\x7fELF\\x02\\x01\\x01\\x00${head/x00\\x00/x00\\x01}\\xb7\\x00:$mask:$(static aarch64):PFC" \
+            >/proc/sys/fs/binfmt_misc/register
     fi
     [ -z "${FOREIGN_NS_CPU:-}" ] || declare -x QEMU_CPU=$FOREIGN_NS_CPU
     printf '%s' ":arm64:M::\\x7fELF\\x02\\x01\\x01\\x00$head\\xb7\\x00:$mask:$arm64:PFC" \
