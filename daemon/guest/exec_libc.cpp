@@ -131,6 +131,10 @@ int fstat(int fd, struct stat *status) noexcept { return static_cast<int>(ask(SY
 int access(const char *path, int mode) noexcept { return static_cast<int>(ask(SYS_access, path, mode)); }
 int unlink(const char *path) noexcept { return static_cast<int>(ask(SYS_unlink, path)); }
 ssize_t pread(int fd, void *to, size_t size, off_t at) { return ask(SYS_pread64, fd, to, size, at); }
+ssize_t pwrite(int fd, const void *bytes, size_t size, off_t at) {
+    return ask(SYS_pwrite64, fd, bytes, size, at);
+}
+int ftruncate(int fd, off_t size) noexcept { return static_cast<int>(ask(SYS_ftruncate, fd, size)); }
 ssize_t write(int fd, const void *bytes, size_t size) { return ask(SYS_write, fd, bytes, size); }
 ssize_t writev(int fd, const iovec *parts, int count) { return ask(SYS_writev, fd, parts, count); }
 ssize_t readlink(const char *path, char *to, size_t size) noexcept {

@@ -1,11 +1,9 @@
 #include "daemon/guest/exec_rules.hpp"
 
-#include "daemon/guest/fd.hpp"
+#include "daemon/guest/exec_output.hpp"
 
 #include <cstring>
-#include <fcntl.h>
 #include <sys/mman.h>
-#include <sys/stat.h>
 
 namespace frank::guest {
 
@@ -63,29 +61,6 @@ bool has_argument(char *const *argv, const char *text, bool whole) {
     for (std::size_t i = 1; argv[0] != nullptr && argv[i] != nullptr; ++i)
         if (whole ? std::strcmp(argv[i], text) == 0 : begins(argv[i], text))
             return true;
-    return false;
-}
-
-/// What follows -o.
-const char *output_of(char *const *argv) {
-    for (std::size_t i = 1; argv[0] != nullptr && argv[i] != nullptr; ++i)
-        if (std::strcmp(argv[i], "-o") == 0)
-            return argv[i + 1];
-    return nullptr;
-}
-
-bool holds(const char *bytes, std::size_t size, const char *text) {
-    const std::size_t length = std::strlen(text);
-    const char *const end = bytes + size;
-    while (static_cast<std::size_t>(end - bytes) >= length) {
-        const std::size_t places = static_cast<std::size_t>(end - bytes) - length + 1;
-        const auto *found = static_cast<const char *>(std::memchr(bytes, text[0], places));
-        if (found == nullptr)
-            return false;
-        if (std::memcmp(found, text, length) == 0)
-            return true;
-        bytes = found + 1;
-    }
     return false;
 }
 
@@ -218,22 +193,27 @@ bool Rules::on_trial(char *const *argv) const {
 }
 
 bool Rules::doubt(char *const *argv) const {
-    const char *output = output_of(argv);
-    const Fd file(output == nullptr ? -1 : ::open(output, O_RDONLY | O_CLOEXEC | O_NOCTTY | O_NONBLOCK));
-    struct stat status {};
-    if (!file || ::fstat(file.get(), &status) < 0 || !S_ISREG(status.st_mode))
-        return true;
-    const auto size = static_cast<std::size_t>(status.st_size);
-    if (size == 0)
-        return false; // and nothing to map
-    const void *bytes = ::mmap(nullptr, size, PROT_READ, MAP_PRIVATE, file.get(), 0);
-    if (bytes == MAP_FAILED)
-        return true;
-    bool found = false;
+    OutputFile file(argv);
+    bool found = !file.there();
     each_rule(first_, count_, [&](char kind, const char *text) {
-        found = found || (kind == RouteRule::doubt && holds(static_cast<const char *>(bytes), size, text));
+        found = found || (kind == RouteRule::doubt && file.holds(text));
     });
     return found;
+}
+
+bool Rules::sign_as_guest(char *const *argv) const {
+    const char *from = nullptr;
+    const char *to = nullptr;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        if (kind == RouteRule::signature)
+            from = text;
+        else if (kind == RouteRule::signature_by)
+            to = text;
+    });
+    if (from == nullptr || to == nullptr)
+        return true;
+    const OutputFile file(argv);
+    return !file.there() || file.exchange_near_end(from, to);
 }
 
 bool Rules::is_fault(int status) const {

@@ -25,6 +25,9 @@ class Rules {
     bool on_trial(char *const *argv) const;
     /// The file that it wrote is one that the guest's own would have written otherwise, or cannot be read.
     bool doubt(char *const *argv) const;
+    /// The file that it wrote names its compiler's package as the guest's own would. False where it could not
+    /// be written.
+    bool sign_as_guest(char *const *argv) const;
     /// An exit status that says what a fault would.
     bool is_fault(int status) const;
 

@@ -124,6 +124,12 @@ int run_watched(const Twin &twin, const Rules &rules, int messages = STDERR_FILE
     return status;
 }
 
+/// With it, where it worked to the end; comes back where it is the guest's own that has to do the work.
+void end_with(int status, const Twin &twin, const Rules &rules) {
+    if (status != fault && (status != 0 || rules.sign_as_guest(twin.argv)))
+        ::_exit(status);
+}
+
 /// What it writes counts only when it has been looked at, and until then nobody hears what it says. Comes
 /// back where the guest's own is to do the work.
 void run_on_trial(const Twin &twin, const Rules &rules) {
@@ -132,10 +138,9 @@ void run_on_trial(const Twin &twin, const Rules &rules) {
     const int status = messages ? run_watched(twin, rules, messages.get()) : fault;
     if (status == fault || (status == 0 && rules.doubt(twin.argv)) || ::fstat(messages.get(), &said) < 0)
         return;
-    if (said.st_size == 0)
-        ::_exit(status);
-    // Once more, and aloud: what it says depends on what hears it, as a terminal has colours.
-    (void)::execve(twin.file, twin.argv, twin.environment);
+    // Once more, and aloud, where it said something: that depends on what hears it, as a terminal has
+    // colours.
+    end_with(said.st_size == 0 ? status : run_watched(twin, rules), twin, rules);
 }
 
 } // namespace
@@ -163,8 +168,8 @@ void try_twin(const ForeignCall &call, const ExecTableView &table, const char *r
         run_on_trial(twin, rules);
     else if (!rules.watched(call.argv))
         (void)::execve(twin.file, twin.argv, twin.environment);
-    else if (const int status = run_watched(twin, rules); status != fault)
-        ::_exit(status);
+    else
+        end_with(run_watched(twin, rules), twin, rules);
     count(route.counter, false, root); // it did not do it
 }
 

@@ -25,7 +25,8 @@ template <class Number> bool take_number(std::string_view &text, Number &value) 
     return error == std::errc{} && end == field.data() + field.size() && !field.empty();
 }
 
-RouteEntry route(const TwinTool &tool, Arch arch, const FileIdentity &file, std::size_t number) {
+RouteEntry route(const TwinTool &tool, Arch arch, const FileIdentity &file, std::size_t number,
+                 const Packages &packages = {}) {
     return {tool.guest,
             tool.native,
             file.device,
@@ -33,7 +34,7 @@ RouteEntry route(const TwinTool &tool, Arch arch, const FileIdentity &file, std:
             file.size,
             file.mtime_seconds,
             file.mtime_nanoseconds,
-            rules_of(tool, arch),
+            rules_of(tool, arch, packages),
             static_cast<std::uint32_t>(number + 1)};
 }
 
@@ -88,6 +89,8 @@ bool take_verdict_line(std::string_view line, Arch arch, const Survey &survey, A
     found->file = file->second;
     found->good = verb == "ok" && take_number(line, found->emulated_us) &&
                   take_number(line, found->native_us) && take_number(line, found->runs);
+    found->package = found->good ? printable(next_field(line), max_reason) : "";
+    found->native_package = found->good ? printable(next_field(line), max_reason) : "";
     found->reason = found->good ? "" : printable(verb == "no" ? line : "no verdict", max_reason);
     return true;
 }
@@ -119,7 +122,7 @@ std::vector<RouteEntry> verified_routes(const AccelRecord &record, Arch arch, co
             continue;
         if (const auto file = survey.find(tool->guest);
             file != survey.end() && verdict.file.same_file(file->second))
-            routes.push_back(route(*tool, arch, file->second, i));
+            routes.push_back(route(*tool, arch, file->second, i, {verdict.package, verdict.native_package}));
     }
     return routes;
 }

@@ -47,6 +47,8 @@ struct ToolVerdict {
     bool good = false;
     std::string reason{};                                   ///< why it is not good; printable
     std::uint64_t emulated_us = 0, native_us = 0, runs = 0; ///< what its verification took
+    /// "(Debian 12.2.0-14)": what each of the two says that it comes from; empty: nothing.
+    std::string package{}, native_package{};
 
     /// Microseconds that a call is quicker by, as far as verification tells.
     std::uint64_t saved_by_call() const;

@@ -38,7 +38,9 @@ toml::table table_of(const ToolVerdict &tool) {
                        {"reason", printable(tool.reason, max_text)},
                        {"emulated_us", number(tool.emulated_us)},
                        {"native_us", number(tool.native_us)},
-                       {"runs", number(tool.runs)}};
+                       {"runs", number(tool.runs)},
+                       {"package", printable(tool.package, max_text)},
+                       {"native_package", printable(tool.native_package, max_text)}};
 }
 
 Result<ToolVerdict> read_tool(const toml::table &table) {
@@ -55,6 +57,11 @@ Result<ToolVerdict> read_tool(const toml::table &table) {
     reader.integer("emulated_us", std::uint64_t{0}, max_number, tool.emulated_us);
     reader.integer("native_us", std::uint64_t{0}, max_number, tool.native_us);
     reader.integer("runs", std::uint64_t{0}, max_number, tool.runs);
+    // Not there in files of frankends before.
+    for (const auto &[key, value] :
+         {std::pair{"package", &tool.package}, std::pair{"native_package", &tool.native_package}})
+        if (table.contains(key))
+            reader.text(key, max_text, *value);
     tool.file.mtime_seconds = static_cast<std::int64_t>(mtime);
     if (const auto finished = reader.finish(); !finished)
         return tl::unexpected(finished.error());

@@ -72,6 +72,9 @@ struct RouteRule {
     static constexpr char doubt = '#';
     /// An argument that is this: what the twin makes is not doubted, and what it is tried for is its own.
     static constexpr char trusted = '%';
+    /// Near the end of the file that a watched twin wrote the last of this is exchanged for ...
+    static constexpr char signature = '{';
+    static constexpr char signature_by = '}'; ///< ... this, the string after it
 };
 
 /// Valid only while the guest's file is still the one that was verified.

@@ -49,8 +49,13 @@ std::optional<TwinTool> tool_of(std::string_view path, Arch arch);
 std::vector<std::string> tool_directories(Arch arch);
 /// What is no program, and is needed by one all the same: the linker's plug-in.
 bool goes_along(std::string_view path);
+/// What the guest's own compiler and its twin say that they come from: "(Debian 12.2.0-14)". Empty: nothing.
+struct Packages {
+    std::string guest{}, native{};
+};
+
 /// The rules of its route (plan/exec_table.hpp).
-std::vector<std::string> rules_of(const TwinTool &tool, Arch arch);
+std::vector<std::string> rules_of(const TwinTool &tool, Arch arch, const Packages &packages = {});
 
 /// A string in a program, which ends with a NUL, and what is to be there instead; never longer.
 struct Rewrite {

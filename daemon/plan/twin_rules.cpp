@@ -47,7 +47,21 @@ void doubt_frames(const TwinTool &tool, std::vector<std::string> &rules) {
             rules.push_back(rule(RouteRule::doubt, "sub\tsp, sp, x" + std::to_string(number) + "\n"));
 }
 
-std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch) {
+/// A compiler names its package at the end of what it writes (gcc/toplev.cc, compile_file), and from there it
+/// goes into .comment, over which the build-id is a hash. Where the two are of the same upstream version and
+/// differ in what the distribution calls it, the guest's is written.
+void sign(const Packages &packages, std::vector<std::string> &rules) {
+    const bool plain =
+        (packages.guest + packages.native).find_first_of("\\\"") == std::string::npos; // in assembly
+    if (packages.guest.empty() || packages.native.empty() || packages.guest == packages.native || !plain)
+        return;
+    const std::string before = "\t.ident\t\"GCC: ";
+    rules.push_back(rule(RouteRule::signature, before + packages.native + " "));
+    rules.push_back(rule(RouteRule::signature_by, before + packages.guest + " "));
+    rules.push_back(rule(RouteRule::argument, "-fverbose-asm")); // names it elsewhere, too
+}
+
+std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch, const Packages &packages) {
     // 4: an internal compiler error, as it tells its driver (gcc.cc, FATAL_EXIT_CODE and ICE_EXIT_CODE).
     std::vector<std::string> rules{rule(RouteRule::watched, "4"), rule(RouteRule::prefix, "-fplugin"),
                                    rule(RouteRule::argument, "-march=native"),
@@ -60,6 +74,7 @@ std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch) {
         rules.push_back(rule(RouteRule::prefix, "-flto"));
     if (arch == Arch::arm64 && tool.guest.find("/12/") != std::string::npos)
         doubt_frames(tool, rules);
+    sign(packages, rules);
     return rules;
 }
 
@@ -111,7 +126,7 @@ std::string debians_part(std::string_view path, const std::string &triplet) {
 
 } // namespace
 
-std::vector<std::string> rules_of(const TwinTool &tool, Arch arch) {
+std::vector<std::string> rules_of(const TwinTool &tool, Arch arch, const Packages &packages) {
     const std::string triplet = triplet_of(tool.guest, arch);
     const std::string_view name = std::string_view(tool.guest).substr(tool.guest.rfind('/') + 1);
     const std::string_view bare = without_triplet(name, triplet);
@@ -119,7 +134,7 @@ std::vector<std::string> rules_of(const TwinTool &tool, Arch arch) {
     if (role_of_name(plain) == TwinRole::driver)
         return driver_rules();
     if (name == "cc1" || name == "cc1plus" || name == "f951" || name == "lto1")
-        return compiler_rules(tool, arch);
+        return compiler_rules(tool, arch, packages);
     if (plain == "as")
         return {rule(RouteRule::watched, "")};
     if (plain == "ld.bfd" || plain == "ld.gold")

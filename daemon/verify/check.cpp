@@ -135,6 +135,8 @@ class Trial {
         ++verdict_.runs;
         const std::string here = find_version(guest.output + guest.messages);
         const std::string there = find_version(twin.output + twin.messages);
+        verdict_.package = find_package(guest.output + guest.messages);
+        verdict_.native_package = find_package(twin.output + twin.messages);
         if (std::string end = describe_end(twin, "natively"); there.empty() && !end.empty())
             verdict_.reason = "its twin " + end;
         else if (here.empty() || there.empty())

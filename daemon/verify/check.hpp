@@ -21,6 +21,8 @@ struct Verdict {
     std::string reason; ///< why not; empty: it passed
     std::chrono::microseconds emulated{}, native{};
     int runs = 0;
+    std::string package{},
+        native_package{}; ///< in parentheses: where each of the two says that it comes from
 };
 
 /// `directory`: an empty one of its own. `objects`: the directory that make_objects() filled.

@@ -100,4 +100,11 @@ std::string find_version(std::string_view text) {
     return "";
 }
 
+std::string find_package(std::string_view text) {
+    text = text.substr(0, text.find('\n'));
+    const std::size_t begin = std::min(text.find('('), text.size());
+    const std::size_t end = text.find(')', begin);
+    return end == text.npos ? "" : std::string(text.substr(begin, end + 1 - begin));
+}
+
 } // namespace frank::verify

@@ -67,4 +67,7 @@ StepWords split_line(std::string_view line);
 /// none.
 std::string find_version(std::string_view text);
 
+/// What a distribution adds to it, on the first line: "(Debian 12.2.0-14+deb12u1)". Empty: nothing.
+std::string find_package(std::string_view text);
+
 } // namespace frank::verify

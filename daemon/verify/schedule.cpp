@@ -32,7 +32,9 @@ std::string to_line(const Candidate &candidate, const Verdict &verdict) {
     if (!verdict.reason.empty())
         return "no\t" + candidate.path + "\t" + plan::printable(verdict.reason, max_line);
     return "ok\t" + candidate.path + "\t" + std::to_string(verdict.emulated.count()) + "\t" +
-           std::to_string(verdict.native.count()) + "\t" + std::to_string(verdict.runs);
+           std::to_string(verdict.native.count()) + "\t" + std::to_string(verdict.runs) + "\t" +
+           plan::printable(verdict.package, max_line) + "\t" +
+           plan::printable(verdict.native_package, max_line);
 }
 
 /// In order: what takes long and what others call first.

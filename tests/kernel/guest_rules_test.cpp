@@ -131,6 +131,56 @@ TEST_F(OnTrial, WhatWritesNoFileIsTheGuests) {
     EXPECT_EQ(output_of("-guards -text", "printf canary"), "canary0\n");
 }
 
+class Signed : public RouteRules {
+  protected:
+    static std::string
+    output_of(const std::string &twin, std::vector<std::string> rules = {"!"},
+              const std::string &script = "/run/show -o /run/file; echo $?; cat /run/file") {
+        rules.insert(rules.end(), {"{by (one) ", "}by (another) "});
+        return RouteRules::output_of(rules, script, twin);
+    }
+};
+
+TEST_F(Signed, WhatATwinWroteNamesTheGuestsPackageAtItsEnd) {
+    EXPECT_EQ(output_of("printf 'by (one) 1\nby (one) 2\nend\n' >/run/file"),
+              "0\nby (one) 1\nby (another) 2\nend\n")
+        << "the last alone";
+    EXPECT_EQ(output_of("printf 'by (one) ' >/run/file"), "0\nby (another) ");
+    EXPECT_EQ(output_of("printf 'by (one). by (two) ' >/run/file"), "0\nby (one). by (two) ");
+    EXPECT_EQ(output_of(": >/run/file"), "0\n");
+    EXPECT_EQ(output_of("true", {"!"}, "/run/show -o /dev/null; echo $?"), "0\n");
+}
+
+TEST_F(Signed, AShorterNameLeavesNothingBehind) {
+    EXPECT_EQ(RouteRules::output_of({"!", "{a long name", "}a"}, "/run/show -o /run/file; cat /run/file",
+                                    "printf 'x a long name y' >/run/file"),
+              "x a y");
+}
+
+TEST_F(Signed, OnlyTheEndOfALongFileIsLookedAt) {
+    const char *script =
+        "/run/show -o /run/file; head -c 9 /run/file; echo; tail -c 15 /run/file; stat -c %s /run/file";
+    EXPECT_EQ(output_of("{ printf 'by (one) '; head -c 9000 /dev/zero; printf ' by (one) end'; } >/run/file",
+                        {"!"}, script),
+              "by (one) \n(another) end9026\n");
+    EXPECT_EQ(output_of("{ printf 'by (one) '; head -c 9000 /dev/zero; } >/run/file", {"!"},
+                        "/run/show -o /run/file; head -c 9 /run/file"),
+              "by (one) ");
+}
+
+TEST_F(Signed, WhatFailedStaysAsItWas) {
+    EXPECT_EQ(output_of("printf 'by (one) ' >/run/file; exit 1"), "1\nby (one) ");
+}
+
+TEST_F(Signed, OnTrialTooAndWhereTheTwinHadSomethingToSay) {
+    const std::vector<std::string> rules{"!4", "^-o", "?-o", "#canary"};
+    EXPECT_EQ(output_of("printf 'by (one) ' >/run/file", rules), "0\nby (another) ");
+    EXPECT_EQ(output_of("echo warning >&2; printf 'by (one) ' >>/run/file", rules),
+              "warning\n0\nby (one) by (another) ");
+    EXPECT_EQ(output_of("printf 'canary by (one) ' >/run/file", rules),
+              std::string(emulated) + "-o|/run/file|0\ncanary by (one) ");
+}
+
 TEST_F(RouteRules, EveryCallIsCounted) {
     const std::string script =
         "mkdir /run/frankend/accel; : >/run/frankend/accel/calls; chmod 0622 /run/frankend/accel/calls;"

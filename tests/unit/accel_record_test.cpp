@@ -1,6 +1,7 @@
 #include "daemon/plan/accel.hpp"
 
 #include <algorithm>
+#include <cstring>
 #include <gtest/gtest.h>
 
 namespace frank::plan {
@@ -35,7 +36,8 @@ TEST(AccelFile, ComesBackAsItWas) {
     record.todo = true;
     record.suite = "bookworm";
     record.twins = std::string(64, 'b');
-    record.tools.push_back({"usr/bin/sed", {0, 7, 8, 9, 10}, true, "", 2000, 100, 10});
+    record.tools.push_back(
+        {"usr/bin/sed", {0, 7, 8, 9, 10}, true, "", 2000, 100, 10, "(Debian 2)", "(Debian 1)"});
     record.tools.push_back({"bin/bash", {0, 1, 2, 3, 4}, false, "version 5 here, 6 in the twin", 0, 0, 0});
     const auto again = accel_from_toml(to_toml(record));
     ASSERT_TRUE(again) << again.error().message;
@@ -47,7 +49,10 @@ TEST(AccelFile, ComesBackAsItWas) {
     ASSERT_EQ(again->tools.size(), 2U);
     EXPECT_TRUE(again->tools[0].file.same_file(record.tools[0].file));
     EXPECT_EQ(again->tools[0].saved_by_call(), 190U);
+    EXPECT_EQ(again->tools[0].package, "(Debian 2)");
+    EXPECT_EQ(again->tools[0].native_package, "(Debian 1)");
     EXPECT_EQ(again->tools[1].reason, record.tools[1].reason);
+    EXPECT_EQ(again->tools[1].package, "");
     EXPECT_FALSE(accel_from_toml("on = 1\n"));
 }
 
@@ -55,6 +60,20 @@ TEST(AccelFile, OfAFrankendBeforeHadNoClasses) {
     const auto record = accel_from_toml("on = true\ntwins = \"\"\ntool = []\n");
     ASSERT_TRUE(record) << record.error().message;
     EXPECT_TRUE(record->off.empty());
+}
+
+TEST(AccelFile, OfAFrankendBeforeNamedNoPackages) {
+    AccelRecord before;
+    before.tools.push_back({"usr/bin/sed", {0, 7, 8, 9, 10}, true, "", 2000, 100, 10});
+    std::string text = to_toml(before);
+    for (const char *line : {"native_package = ''\n", "package = ''\n"}) {
+        const std::size_t at = text.find(line);
+        ASSERT_NE(at, text.npos) << text;
+        text.erase(at, std::strlen(line));
+    }
+    const auto record = accel_from_toml(text);
+    ASSERT_TRUE(record) << record.error().message;
+    EXPECT_EQ(record->tools.front().native_package, "");
 }
 
 TEST(ToolClassesOfARecord, AreSwitchedOneByOneOrAllAtOnce) {
@@ -117,6 +136,19 @@ TEST_F(Verified, OnlyGoodOnesGetRoutes) {
     ASSERT_EQ(routes.size(), 1U);
     EXPECT_EQ(routes[0].path, "/usr/bin/sed");
     EXPECT_EQ(record.tools[1].reason, "another version");
+}
+
+TEST_F(Verified, ACompilersRouteKnowsBothPackages) {
+    twins.tools = {"usr/lib/gcc-cross/aarch64-linux-gnu/13/cc1"};
+    record.tools = {{twins.tools[0]}};
+    take_survey_line("file\t/usr/lib/gcc/aarch64-linux-gnu/13/cc1\t1\t2\t3\t4\t5", survey);
+    EXPECT_TRUE(say("ok\t/usr/lib/gcc/aarch64-linux-gnu/13/cc1\t3000\t100\t3\t(Debian 2)\t(Debian 1)"));
+    const auto routes = verified_routes(record, Arch::arm64, survey, {});
+    ASSERT_EQ(routes.size(), 1U);
+    EXPECT_EQ(routes[0].rules, rules_of(tool_of(twins.tools[0], Arch::arm64).value(), Arch::arm64,
+                                        {"(Debian 2)", "(Debian 1)"}));
+    EXPECT_TRUE(say("no\t/usr/lib/gcc/aarch64-linux-gnu/13/cc1\tanother version"));
+    EXPECT_EQ(record.tools[0].package, "");
 }
 
 TEST_F(Verified, AClassThatIsOffIsNeitherTriedNorRouted) {

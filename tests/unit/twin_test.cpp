@@ -29,6 +29,23 @@ TEST(Twins, OfBookwormsCompilerAreTriedForFramesAndDoubted) {
     EXPECT_LE(rules_of(cc1, Arch::arm64).size(), exec_table_max_rules);
 }
 
+TEST(Twins, OfCompilersSignWithTheNameOfTheGuestsPackage) {
+    const TwinTool cc1 = tool("usr/lib/gcc-cross/aarch64-linux-gnu/12/cc1");
+    const Packages packages{"(Debian 12.2.0-14+deb12u1)", "(Debian 12.2.0-14)"};
+    const auto rules = rules_of(cc1, Arch::arm64, packages);
+    const auto from = std::ranges::find(rules, "{\t.ident\t\"GCC: (Debian 12.2.0-14) ");
+    ASSERT_LT(from, rules.end() - 1);
+    EXPECT_EQ(from[1], "}\t.ident\t\"GCC: (Debian 12.2.0-14+deb12u1) ");
+    EXPECT_LE(rules.size(), exec_table_max_rules);
+    const auto plain = rules_of(cc1, Arch::arm64);
+    EXPECT_EQ(rules_of(cc1, Arch::arm64, {"(Debian 12.2.0-14)", "(Debian 12.2.0-14)"}), plain);
+    EXPECT_EQ(rules_of(cc1, Arch::arm64, {"", "(Debian 12.2.0-14)"}), plain);
+    EXPECT_EQ(rules_of(cc1, Arch::arm64, {"(\")", "(Debian 12.2.0-14)"}), plain)
+        << "what an assembler would not read";
+    const TwinTool make = tool("usr/bin/make");
+    EXPECT_EQ(rules_of(make, Arch::arm64, packages), rules_of(make, Arch::arm64));
+}
+
 TEST(Twins, StandInForTheGuestsFileOfTheSameName) {
     EXPECT_EQ(tool("usr/bin/sed").guest, "/usr/bin/sed");
     EXPECT_EQ(tool("bin/bash").guest, "/usr/bin/bash"); // a root with a merged /usr

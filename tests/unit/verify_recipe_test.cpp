@@ -47,5 +47,14 @@ TEST(Recipes, AVersionIsTheUpstreamOne) {
     EXPECT_EQ(find_version("sed: invalid option"), "");
 }
 
+TEST(PackageOfATool, IsInTheFirstParenthesesOfItsFirstLine) {
+    EXPECT_EQ(find_package(
+                  "GNU C17 (Debian 12.2.0-14+deb12u1) version 12.2.0 (aarch64-linux-gnu)\n\tcompiled by (x)"),
+              "(Debian 12.2.0-14+deb12u1)");
+    EXPECT_EQ(find_package("GNU C17\n(Debian)"), "");
+    EXPECT_EQ(find_package("GNU C17 (Debian\n)"), "");
+    EXPECT_EQ(find_package(""), "");
+}
+
 } // namespace
 } // namespace frank::verify

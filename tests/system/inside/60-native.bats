@@ -59,7 +59,8 @@ END
     [ "$(of_tool /cc1 native_calls)" -gt "$before" ]
     cmp "$BATS_FILE_TMPDIR/on.out" "$BATS_FILE_TMPDIR/off.out"
     grep -q '^sum ' "$BATS_FILE_TMPDIR/on.out"
-    "$FRANK_SANDBOX/libexec/frank-verify" compare "$BATS_FILE_TMPDIR/on" "$BATS_FILE_TMPDIR/off"
+    # To the last byte: what names the package of the compiler (.comment) is the guest's, too, and so is the build-id.
+    cmp "$BATS_FILE_TMPDIR/on" "$BATS_FILE_TMPDIR/off"
 }
 
 @test "$arch: hardened files are what the emulated compiler makes of them, natively where no canary is checked" {
