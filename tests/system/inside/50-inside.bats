@@ -122,3 +122,22 @@ if __name__ == "__main__":
     armhf) [ "$output" = "32 bits" ] ;;
     esac
 }
+
+# An archive has newer packages sooner or later. Here it has them at once: these are the same, of a lower version.
+# shellcheck disable=SC2016 # the session's own
+@test "$arch: packages are taken apart, put together and put in" {
+    [ "$arch" = arm64 ] || skip "one architecture is enough"
+    inside sh -c 'command -v gcc' || skip "the root has no compiler"
+    inside sh -ec 'mkdir /tmp/older; cd /tmp/older
+        packages="cpp-12 gcc-12 bash binutils binutils-aarch64-linux-gnu"
+        apt-get -qq -o APT::Sandbox::User=root download $packages
+        for package in $packages; do
+            dpkg-deb -R "$package"_*.deb "$package"
+            sed -i -E "s/^Version: .*/&~older/
+                s/ (cpp-12|gcc-12|binutils|binutils-aarch64-linux-gnu) \(= ([^)]*)\)/ \1 (= \2~older)/g" "$package/DEBIAN/control"
+            dpkg-deb -Znone -b "$package" "$package-older.deb"
+        done
+        dpkg -i ./*-older.deb
+        rm -r /tmp/older'
+    inside dpkg-query -W -f '${Package} ${Version}\n' | grep '^gcc-12 .*~older$'
+}

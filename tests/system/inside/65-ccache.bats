@@ -2,10 +2,7 @@
 # CAUTION: for ./dev test system only, which runs this as root inside ./dev sandbox.
 # What ccache keeps. Run once for each FRANK_TEST_ARCH, after 50-inside.bats has installed a compiler there.
 
-load ../helper
-
-arch=${FRANK_TEST_ARCH:-arm64}
-inside() { as-user frankdemo frankctl run "$arch" -- "$@"; }
+load ../native
 
 @test "$arch: what ccache keeps is outside of its root, and another one of its suite has it too" {
     inside sh -c 'command -v gcc' || skip "the root has no compiler: 50-inside.bats did not install one"
