@@ -159,7 +159,7 @@ TEST_F(Signed, AShorterNameLeavesNothingBehind) {
 
 TEST_F(Signed, OnlyTheEndOfALongFileIsLookedAt) {
     const char *script =
-        "/run/show -o /run/file; head -c 9 /run/file; echo; tail -c 15 /run/file; stat -c %s /run/file";
+        "/run/show -o /run/file; head -c 9 /run/file; echo; tail -c 13 /run/file; stat -c %s /run/file";
     EXPECT_EQ(output_of("{ printf 'by (one) '; head -c 9000 /dev/zero; printf ' by (one) end'; } >/run/file",
                         {"!"}, script),
               "by (one) \n(another) end9026\n");
