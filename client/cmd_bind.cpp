@@ -59,10 +59,11 @@ int unbind(const BindOptions &options, const Invocation &invocation) {
 Action define_bind(CLI::App &verb) {
     const auto options = std::make_shared<BindOptions>();
     verb.add_option("NAME", options->name, "the session")->required();
+    // Newer CLI11s take no brackets in an argument's name.
     verb.add_option(
-        "SRC[:DST[:ro|rw]]", options->what,
-        "the directory, where it is to be seen inside (the same path), and how; without it, those "
-        "that are seen are listed");
+        "SRC", options->what,
+        "SRC[:DST[:ro|rw]]: the directory, where it is to be seen inside (the same path), and how; "
+        "without it, those that are seen are listed");
     verb.footer("Seen at once where the session runs, and at every start until it is unbound. A directory of "
                 "yours is\nwritable, and what the session's root makes in it is yours; any other is "
                 "read-only, and of it only what\neverybody may read can be read. What is mounted below it is "
