@@ -1,5 +1,6 @@
 #include "daemon/guest/exec_dispatch.hpp"
 
+#include "daemon/guest/exec_list.hpp"
 #include "daemon/guest/exec_loader.hpp"
 #include "daemon/guest/exec_path.hpp"
 #include "daemon/guest/exec_twin.hpp"
@@ -9,7 +10,6 @@
 #include <cstring>
 #include <fcntl.h>
 #include <iterator>
-#include <sys/mman.h>
 #include <sys/uio.h>
 
 namespace frank::guest {
@@ -52,12 +52,6 @@ WatchOptions watch_options(plan::Watch watch) {
     return {};
 }
 
-const char **map_list(std::size_t room) {
-    void *map =
-        ::mmap(nullptr, room * sizeof(char *), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return map == MAP_FAILED ? nullptr : static_cast<const char **>(map);
-}
-
 /// `path`: the emulator's, from where we are.
 int run_emulator(const ForeignCall &call, const EmulatorView &emulator, const char *path,
                  const WatchOptions &watch) {
@@ -68,8 +62,7 @@ int run_emulator(const ForeignCall &call, const EmulatorView &emulator, const ch
         complain(call.file, "a setuid program cannot run here without /proc", errno);
         return not_executable;
     }
-    // Room for: emulator, options, "-0", argv[0], file, the other arguments, end. Many are mapped: there may
-    // be a hundred thousand, and a stack has an end.
+    // Room for: emulator, options, "-0", argv[0], file, the other arguments, end. Many are mapped.
     const std::size_t room = emulator.option_count + watch.count() + static_cast<std::size_t>(call.argc) + 6;
     const char *few[48];
     const char **argv = room <= std::size(few) ? few : map_list(room);

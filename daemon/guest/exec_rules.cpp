@@ -1,9 +1,9 @@
 #include "daemon/guest/exec_rules.hpp"
 
+#include "daemon/guest/exec_list.hpp"
 #include "daemon/guest/exec_output.hpp"
 
 #include <cstring>
-#include <sys/mman.h>
 
 namespace frank::guest {
 
@@ -43,13 +43,6 @@ std::size_t count_of(char *const *list) {
     while (list[count] != nullptr)
         ++count;
     return count;
-}
-
-/// Mapped, not on the stack: there may be a hundred thousand.
-const char **make_list(std::size_t room) {
-    void *map =
-        ::mmap(nullptr, room * sizeof(char *), PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    return map == MAP_FAILED ? nullptr : static_cast<const char **>(map);
 }
 
 template <class Each> void each_rule(const char *rule, std::uint32_t count, Each each) {
@@ -118,7 +111,7 @@ char *const *Rules::arguments(char *const *argv) const {
     if (!any)
         return argv;
     const std::size_t count = count_of(argv);
-    const char **list = make_list(count + 1);
+    const char **list = map_list(count + 1);
     if (list == nullptr)
         return nullptr;
     for (std::size_t i = 0; i < count; ++i) {
@@ -138,7 +131,7 @@ char *const *Rules::environment(char *const *given) const {
     each_rule(first_, count_, [&](char kind, const char *) { more += kind == RouteRule::setting ? 1 : 0; });
     if (more == 0)
         return given;
-    const char **list = make_list(count_of(given) + more + 1);
+    const char **list = map_list(count_of(given) + more + 1);
     if (list == nullptr)
         return nullptr;
     std::size_t count = 0;

@@ -22,6 +22,7 @@ mkdir -p "$FRANK_TEST_LOGS"
 # Which session has native speed is for a test to say, not for the compilers that this machine happens to have.
 export FRANK_CONFIG=$repo/build/test-results/frankend.toml
 sed 's/^#accel = .*/accel = "off"/' "$repo/conf/frankend.toml" >"$FRANK_CONFIG"
+grep -q '^accel = "off"' "$FRANK_CONFIG" || fail "conf/frankend.toml has no line '#accel = ...' any more"
 
 status=0
 if [ $# -gt 0 ]; then
