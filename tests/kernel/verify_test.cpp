@@ -70,9 +70,11 @@ class Verify : public testing::Test {
 
 TEST_F(Verify, AToolThatDoesTheSamePasses) {
     const std::string tool = stand_in("cmp", "cmp", "exec /usr/bin/cmp \"$@\"");
-    EXPECT_THAT(run({"check", tool}),
-                AllOf(StartsWith("progress\t0\t1\n"),
-                      ContainsRegex("ok\t" + tool + "\t[0-9]+\t[0-9]+\t[0-9]+\nprogress\t1\t1\n")));
+    EXPECT_THAT(
+        run({"check", tool}),
+        AllOf(StartsWith("progress\t0\t1\n"),
+              ContainsRegex("ok\t" + tool +
+                            "\t[0-9]+\t[0-9]+\t[0-9]+\t.GNU diffutils.\t.GNU diffutils.\nprogress\t1\t1\n")));
     EXPECT_EQ(status_, 0);
 }
 
