@@ -90,9 +90,10 @@ std::vector<std::string> twin_packages(Arch arch) {
     std::vector<std::string> packages;
     for (const char *kind : {"gcc-", "g++-", "gfortran-", "binutils-"})
         packages.push_back(kind + triplet);
-    for (const char *name : {"make",   "ninja-build", "m4",   "bison", "flex",      "bash",  "dash",
-                             "sed",    "grep",        "gawk", "mawk",  "diffutils", "patch", "findutils",
-                             "ccache", "tar",         "gzip", "bzip2", "xz-utils",  "zstd",  "coreutils"})
+    for (const char *name :
+         {"make",   "ninja-build", "cmake", "pkgconf", "m4",       "bison",     "flex",     "bash",
+          "dash",   "sed",         "grep",  "gawk",    "mawk",     "diffutils", "patch",    "findutils",
+          "ccache", "tar",         "gzip",  "bzip2",   "xz-utils", "zstd",      "coreutils"})
         packages.emplace_back(name);
     return packages;
 }
@@ -120,6 +121,8 @@ std::vector<std::string> tool_directories(Arch arch) {
     }
     return directories;
 }
+
+bool asks_for_machine(std::string_view path) { return base_name(path) == "cmake"; }
 
 bool goes_along(std::string_view path) {
     if (base_name(path) != "liblto_plugin.so")

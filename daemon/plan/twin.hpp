@@ -26,8 +26,10 @@ std::vector<std::string> names_of(const ToolClasses &classes);
 
 /// Where a twin's tree is seen in a session. Its programs have it compiled in: it never moves.
 inline constexpr const char *twin_directory = "/run/frankend/native";
-/// In a twin's tree.
+/// In a twin's tree; of frankend's own, as they lie beside frank-tree.
 inline constexpr const char *twin_verifier = "frank-verify";
+/// Beside it: a library, for tools that ask the kernel for the machine (guest/machine_name.cpp).
+inline constexpr const char *twin_machine = "frank-machine.so";
 
 /// Debian's, as its cross compilers have it: "aarch64-linux-gnu". Empty: Debian has none.
 std::string_view gnu_triplet(Arch arch);
@@ -47,6 +49,8 @@ struct TwinTool {
 std::optional<TwinTool> tool_of(std::string_view path, Arch arch);
 /// Where in a native root such programs may be: relative directories; a "*" at the end is any one name.
 std::vector<std::string> tool_directories(Arch arch);
+/// Whether the tool at `path` needs to be told the guest's machine.
+bool asks_for_machine(std::string_view path);
 /// What is no program, and is needed by one all the same: the linker's plug-in.
 bool goes_along(std::string_view path);
 /// What the guest's own compiler and its twin say that they come from: "(Debian 12.2.0-14)". Empty: nothing.

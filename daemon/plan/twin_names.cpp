@@ -27,11 +27,11 @@ struct Names {
 };
 
 /// Plain programs, by their base names. Absent on purpose: uname, arch, hostname, getconf, dpkg and whatever
-/// else reports the machine; perl and python, which load the guest's own modules; pkgconf, whose search path
-/// has the machine in it.
+/// else reports the machine; perl and python, which load the guest's own modules; git, which loads the
+/// guest's converters where a commit's encoding is an old one.
 const std::vector<Names> &plain_tools() {
     static const std::vector<Names> tools{
-        {ToolClass::build, {"make", "ninja", "m4", "bison", "flex", "ccache"}},
+        {ToolClass::build, {"make", "ninja", "cmake", "pkgconf", "m4", "bison", "flex", "ccache"}},
         {ToolClass::shell,
          {"bash", "dash", "sed", "grep", "gawk", "mawk", "diff", "cmp", "patch", "find", "xargs"}},
         {ToolClass::archive, {"tar", "gzip", "bzip2", "xz", "zstd"}},

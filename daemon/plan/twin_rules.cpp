@@ -106,6 +106,24 @@ std::vector<std::string> bash_rules(const std::string &triplet) {
             rule(RouteRule::argument, "--version")};
 }
 
+/// Where it looks is built in (Debian's: libpkgconf/libpkgconf.h's PKG_DEFAULT_PATH and SYSTEM_LIBDIR).
+std::vector<std::string> pkgconf_rules(const std::string &triplet) {
+    const std::string libraries = "/lib:/lib/" + triplet + ":/usr/lib:/usr/lib/" + triplet;
+    std::string search;
+    for (const std::string &directory :
+         {"/usr/local/lib/" + triplet, std::string("/usr/local/lib"), std::string("/usr/local/share"),
+          "/usr/lib/" + triplet, std::string("/usr/lib"), std::string("/usr/share")})
+        search += (search.empty() ? "" : ":") + directory + "/pkgconfig";
+    return {rule(RouteRule::setting, "PKG_CONFIG_LIBDIR=" + search),
+            rule(RouteRule::setting, "PKG_CONFIG_SYSTEM_LIBRARY_PATH=" + libraries),
+            // The caller's own counts for more.
+            rule(RouteRule::variable, "PKG_CONFIG_LIBDIR"),
+            rule(RouteRule::variable, "PKG_CONFIG_SYSTEM_LIBRARY_PATH"),
+            rule(RouteRule::prefix, "--with-path"), // counts for less than what is set
+            rule(RouteRule::prefix, "--variable=pc_"), rule(RouteRule::prefix, "--personality"),
+            rule(RouteRule::argument, "--dump-personality")};
+}
+
 /// The one that its path has in it, else Debian's.
 std::string triplet_of(const std::string &guest, Arch arch) {
     for (const std::string &triplet : triplets_of(arch))
@@ -141,6 +159,10 @@ std::vector<std::string> rules_of(const TwinTool &tool, Arch arch, const Package
         return linker_rules(triplet, triplet == gnu_triplet(arch));
     if (name == "bash")
         return bash_rules(triplet);
+    if (name == "pkgconf")
+        return pkgconf_rules(triplet);
+    if (name == "cmake")
+        return {rule(RouteRule::argument, "--system-information")};
     if (name == "make")
         return {rule(RouteRule::argument, "--version"), rule(RouteRule::argument, "-v")};
     return {};

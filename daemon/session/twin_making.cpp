@@ -56,13 +56,9 @@ void TwinMaking::fill() {
     if (cancelled_)
         return fail({});
     ears_.progress({"making native twins", 0, 0, ""});
-    std::vector<std::string> argv{"/frank/frank-tree",
-                                  "twins",
-                                  "/target",
-                                  "--arch",
-                                  std::string(plan::info(twins_.arch).debian),
-                                  "--verifier",
-                                  std::string("/frank/") + plan::twin_verifier};
+    std::vector<std::string> argv{
+        "/frank/frank-tree", "twins", "/target", "--arch", std::string(plan::info(twins_.arch).debian),
+        "--helpers",         "/frank"};
     if (source_)
         argv.emplace_back("--given");
     else

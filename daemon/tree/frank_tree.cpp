@@ -54,7 +54,7 @@ int run(int argc, char **argv) {
     twins->add_flag("--given", twinning.given, "from the directory on standard input")->excludes(suite);
     twins->add_option("--arch", twinning.arch, "the guest's")->required();
     twins->add_option("--mirror", twinning.mirror, "the one archive to take them from");
-    twins->add_option("--verifier", twinning.verifier, "the program that goes along")->required();
+    twins->add_option("--helpers", twinning.helpers, "the directory of what goes along")->required();
     try {
         app.parse(argc, argv);
     } catch (const CLI::Success &success) {

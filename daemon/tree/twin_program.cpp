@@ -58,6 +58,11 @@ Result<void> set_interpreter(const std::string &path, const Interpreter &interpr
     return done ? Result<void>() : tl::unexpected(done.error());
 }
 
+Result<void> load_first(const std::string &path, const std::string &library) {
+    const auto done = run_command({"patchelf", "--add-needed", library, path});
+    return done ? Result<void>() : tl::unexpected(done.error());
+}
+
 void rewrite_strings(const std::string &path, const std::vector<plan::Rewrite> &rewrites) {
     if (rewrites.empty())
         return;

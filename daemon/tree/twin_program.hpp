@@ -28,6 +28,9 @@ struct Interpreter {
 /// never looked at.
 plan::Result<void> set_interpreter(const std::string &path, const Interpreter &interpreter);
 
+/// The library of that path before all others.
+plan::Result<void> load_first(const std::string &path, const std::string &library);
+
 /// Every string in the file that is `from` becomes `to`. What is not there stays as it is: verification
 /// tells.
 void rewrite_strings(const std::string &path, const std::vector<plan::Rewrite> &rewrites);

@@ -125,6 +125,10 @@ Result<void> patch_all(const fs::path &root, const CopiedTools &from, plan::Arch
         if (!linking_of(path).loader.empty())
             if (auto patched = set_interpreter(path, from.interpreter); !patched)
                 return patched;
+        if (plan::asks_for_machine(tool))
+            if (auto patched = load_first(path, std::string(plan::twin_directory) + "/" + plan::twin_machine);
+                !patched)
+                return patched;
         reporter.progress("files", ++done, from.tools.size());
     }
     reporter.flush();
@@ -178,7 +182,8 @@ Result<void> make_twins(const std::string &directory, const TwinOptions &options
     const fs::path root(directory);
     if (auto patched = patch_all(root, *from, *arch, reporter); !patched)
         return patched;
-    fs::copy_file(options.verifier, root / plan::twin_verifier);
+    for (const std::string helper : {plan::twin_verifier, plan::twin_machine})
+        fs::copy_file(fs::path(options.helpers) / helper, root / helper);
     make_readable(root);
     const auto sum = digest(root);
     if (!sum)

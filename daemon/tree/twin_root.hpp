@@ -12,10 +12,10 @@ namespace frank::tree {
 
 struct TwinOptions {
     std::string suite;
-    std::string arch;     ///< the guest's, by Debian's name
-    std::string mirror;   ///< empty: the suite's own archives
-    std::string verifier; ///< the program that goes along, frank-verify
-    bool given = false;   ///< standard input is a directory to take them from; the suite does not matter
+    std::string arch;    ///< the guest's, by Debian's name
+    std::string mirror;  ///< empty: the suite's own archives
+    std::string helpers; ///< the directory of what goes along: frank-verify, frank-machine.so
+    bool given = false;  ///< standard input is a directory to take them from; the suite does not matter
 };
 
 /// Into `directory`, which must be empty and this process's own. Says "twin PATH" for each tool, relative to

@@ -102,19 +102,6 @@ constexpr std::string_view cached =
     "-o b.o && cmp a.o b.o && ccache --print-stats | grep -E \"^(direct_cache_hit|cache_miss)\"; rm -r "
     "cache'";
 
-constexpr std::string_view lib_pc = R"(prefix=/opt/lib
-libdir=${prefix}/lib
-Name: lib
-Description: A library
-Version: 1.2.3
-Requires.private: other >= 1
-Libs: -L${libdir} -llib -pthread
-Libs.private: -lm
-Cflags: -I${prefix}/include -DLIB="a b"
-)";
-constexpr std::string_view other_pc =
-    "Name: other\nDescription: Another\nVersion: 1.9\nLibs: -lother\nCflags: -DOTHER\n";
-
 Recipe with_files(std::vector<std::string_view> tools, std::vector<InputFile> files,
                   std::vector<Step> steps) {
     Recipe recipe{std::move(tools), "--version", text_corpus(), std::move(steps)};
@@ -166,17 +153,6 @@ std::vector<Recipe> make() {
                                   {"--hash-file no-such-file", Kind::fails},
                                   {"--no-such-option", Kind::fails},
                                   {cached}}));
-    recipes.push_back(with_files({"pkgconf", "pkg-config"}, {{"lib.pc", lib_pc}, {"other.pc", other_pc}},
-                                 {{"--cflags --libs ./lib.pc"},
-                                  {"--modversion ./lib.pc"},
-                                  {"--libs --static --with-path=. ./lib.pc"},
-                                  {"--variable=libdir ./lib.pc"},
-                                  {"--with-path=. --exists lib other"},
-                                  {"--with-path=. --print-requires-private lib"},
-                                  {"--exists no-such-package", Kind::fails},
-                                  {"--cflags no-such-package", Kind::fails},
-                                  {"--variable=pc_path pkg-config"},
-                                  {"--list-all", Kind::any}}));
     return recipes;
 }
 

@@ -52,10 +52,26 @@ class TreeTwins : public TreeTest {
         EXPECT_EQ(::mount("none", "/mnt", "tmpfs", 0, nullptr), 0);
         return "/mnt";
     }
+    static void show_twins(const TreeSandbox &box) {
+        ASSERT_EQ(::mount("none", "/run", "tmpfs", 0, nullptr), 0);
+        fs::create_directories("/run/frankend/native");
+        ASSERT_EQ(::mount(box.root().c_str(), "/run/frankend/native", nullptr, MS_BIND, nullptr), 0);
+    }
+    static void hide_twins() {
+        (void)::umount2("/run/frankend/native", MNT_DETACH);
+        (void)::umount2("/run", MNT_DETACH);
+    }
+    /// What lies beside frank-tree.
+    static void add_helpers(const std::string &directory) {
+        fs::create_directories(directory);
+        fs::copy_file("/bin/true", directory + "/frank-verify");
+        fs::copy_file(FRANK_MACHINE, directory + "/frank-machine.so");
+    }
     static TreeRun make_twins(const TreeSandbox &box, const std::string &source) {
+        add_helpers("/mnt/helpers");
         const int directory = ::open(source.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
-        TreeRun run = box.run({"twins", box.root(), "--given", "--arch", "arm64", "--verifier", "/bin/true"},
-                              directory);
+        TreeRun run = box.run(
+            {"twins", box.root(), "--given", "--arch", "arm64", "--helpers", "/mnt/helpers"}, directory);
         (void)::close(directory);
         return run;
     }
@@ -83,15 +99,38 @@ TEST_F(TreeTwins, OfADirectoryRunWithItsLibraries) {
             EXPECT_THAT(run.out, Not(HasSubstr(absent)));
         EXPECT_FALSE(fs::exists(box.root() + "/usr/bin/uname"));
 
-        ASSERT_EQ(::mount("none", "/run", "tmpfs", 0, nullptr), 0);
-        fs::create_directories("/run/frankend/native");
-        ASSERT_EQ(::mount(box.root().c_str(), "/run/frankend/native", nullptr, MS_BIND, nullptr), 0);
+        show_twins(box);
         const std::string maps = output_of("/run/frankend/native/usr/bin/cat /proc/self/maps");
         EXPECT_THAT(maps, HasSubstr("/lib/ld-linux-x86-64.so.2"));
         EXPECT_THAT(maps, HasSubstr("/lib/libc.so.6"));
         EXPECT_THAT(maps, Not(HasSubstr(" /usr/lib/x86_64-linux-gnu/libc.so.6")));
-        (void)::umount2("/run/frankend/native", MNT_DETACH);
-        (void)::umount2("/run", MNT_DETACH);
+        hide_twins();
+    });
+}
+
+TEST_F(TreeTwins, ThatAskForTheMachineAreToldTheGuests) {
+    inside([](TreeSandbox &box) {
+        const std::string source = a_place() + "/source";
+        add_program(source, "usr/bin/cmake", "/bin/uname", "usr/lib64");
+        add_program(source, "usr/bin/aarch64-linux-gnu-gcc-12", "/bin/uname", "usr/lib64");
+        const TreeRun run = make_twins(box, source);
+        ASSERT_EQ(run.code, 0) << run.err;
+        show_twins(box);
+        const std::string native = "/run/frankend/native/usr/bin/";
+        const std::string own = output_of(native + "aarch64-linux-gnu-gcc-12 -m");
+        EXPECT_EQ(own, output_of("uname -m"));
+        const auto guests = [&](const std::string &script) {
+            box.write("/mnt/uname", "#!/bin/sh\n" + script + "\n");
+            EXPECT_EQ(::chmod("/mnt/uname", 0755), 0);
+            EXPECT_EQ(::mount("/mnt/uname", "/usr/bin/uname", nullptr, MS_BIND, nullptr), 0);
+            const std::string said = output_of(native + "cmake -m");
+            EXPECT_EQ(::umount2("/usr/bin/uname", MNT_DETACH), 0);
+            return said;
+        };
+        EXPECT_EQ(guests("echo armv6l \"$@\" | sed 's/ -m$//'"), "armv6l\n");
+        EXPECT_EQ(guests("exit 1"), own) << "nobody who can be asked";
+        EXPECT_EQ(guests("printf %080d 0"), own) << "no answer that fits";
+        hide_twins();
     });
 }
 

@@ -106,8 +106,9 @@ TEST(Twins, OfDriversLookForTheirPartsWhereANativeOneDoes) {
 }
 
 TEST(Twins, AreNeverThereForWhatReportsTheMachine) {
-    for (const char *path : {"usr/bin/uname", "usr/bin/arch", "usr/bin/getconf", "usr/bin/dpkg",
-                             "usr/bin/python3", "usr/bin/hostname", "usr/bin/lscpu"})
+    for (const char *path :
+         {"usr/bin/uname", "usr/bin/arch", "usr/bin/getconf", "usr/bin/dpkg", "usr/bin/python3",
+          "usr/bin/perl", "usr/bin/git", "usr/bin/hostname", "usr/bin/lscpu"})
         EXPECT_FALSE(tool_of(path, Arch::arm64)) << path;
 }
 
@@ -152,6 +153,22 @@ TEST(Twins, OfBashSayWhatTheGuestsOwnSays) {
     EXPECT_TRUE(has_rule(tool("bin/bash"), "+MACHTYPE=aarch64-unknown-linux-gnu"));
     const auto rules = rules_of(tool_of("bin/bash", Arch::armhf).value(), Arch::armhf);
     EXPECT_NE(std::ranges::find(rules, "+MACHTYPE=arm-unknown-linux-gnueabihf"), rules.end());
+}
+
+TEST(Twins, OfPkgconfLookWhereTheGuestsOwnLooks) {
+    const TwinTool pkgconf = tool("usr/bin/pkgconf");
+    EXPECT_EQ(pkgconf.tool_class, ToolClass::build);
+    EXPECT_TRUE(has_rule(pkgconf,
+                         "+PKG_CONFIG_LIBDIR=/usr/local/lib/aarch64-linux-gnu/pkgconfig:"
+                         "/usr/local/lib/pkgconfig:/usr/local/share/pkgconfig:"
+                         "/usr/lib/aarch64-linux-gnu/pkgconfig:/usr/lib/pkgconfig:/usr/share/pkgconfig"));
+    EXPECT_TRUE(has_rule(pkgconf, "$PKG_CONFIG_LIBDIR")) << "the caller's own is the guest's business";
+}
+
+TEST(Twins, ThatAskTheKernelForTheMachineAreTold) {
+    EXPECT_TRUE(asks_for_machine("usr/bin/cmake"));
+    EXPECT_FALSE(asks_for_machine("usr/bin/make"));
+    EXPECT_TRUE(tool_of("usr/bin/cmake", Arch::armhf));
 }
 
 TEST(Twins, OfCompilersLookWhereANativeOneLooks) {
