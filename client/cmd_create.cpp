@@ -2,6 +2,7 @@
 #include "client/bind_spec.hpp"
 #include "client/command.hpp"
 #include "client/emulator_file.hpp"
+#include "client/limit_spec.hpp"
 #include "client/output.hpp"
 #include "client/polkit_agent.hpp"
 #include "client/progress.hpp"
@@ -30,6 +31,7 @@ struct CreateOptions {
     std::vector<std::string> workarounds_off;
     std::vector<std::string> include;
     std::vector<std::string> binds;
+    std::vector<std::string> limits;
     bool dry_run = false;
 };
 
@@ -43,6 +45,8 @@ Options details_of(const CreateOptions &options) {
         details["board"] = sdbus::Variant{text_argument("--board", options.board)};
     if (!options.accel.empty())
         details["accel"] = sdbus::Variant{options.accel};
+    if (!options.limits.empty())
+        details["limits"] = sdbus::Variant{read_limits(options.limits)};
     for (const std::string &name : options.workarounds_off)
         (void)text_argument("--no-workaround", name);
     if (!options.workarounds_off.empty())
@@ -223,6 +227,10 @@ Action define_create(CLI::App &verb) {
                     "a directory of this machine that the session is to see, as in: frankctl bind; may be "
                     "repeated")
         ->type_name("SRC[:DST[:ro|rw]]")
+        ->allow_extra_args(false);
+    verb.add_option("--limit", options->limits,
+                    "what the session may take of this machine, as in: frankctl limit; may be repeated")
+        ->type_name("RESOURCE=AMOUNT")
         ->allow_extra_args(false);
     verb.add_flag("--dry-run", options->dry_run, "print what would be done, step by step, and do nothing");
     return [options](const Invocation &invocation) { return create(*options, invocation); };

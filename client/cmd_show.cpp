@@ -1,5 +1,6 @@
 #include "client/command.hpp"
 #include "client/inventory.hpp"
+#include "client/limit_spec.hpp"
 #include "client/output.hpp"
 #include "client/text.hpp"
 
@@ -38,6 +39,8 @@ void print(const SessionInfo &session) {
         table.add({"switched off:", joined(session.workarounds_off)});
     for (const SessionInfo::Bind &one : session.binds)
         table.add({"bind:", one.source + " at " + one.target + (one.writable ? "" : " (read-only)")});
+    if (!session.limits.empty())
+        table.add({"limits:", describe(session.limits)});
     table.add({"kind:", session.kind});
     table.add({"source:", session.source});
     table.add({"owner:", shown_user(session.owner)});

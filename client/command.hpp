@@ -42,6 +42,7 @@ struct Command {
 };
 
 Action define_bind(CLI::App &verb);
+Action define_limit(CLI::App &verb);
 Action define_create(CLI::App &verb);
 Action define_enter(CLI::App &verb);
 Action define_run(CLI::App &verb);

@@ -44,6 +44,8 @@ constexpr std::array table{
     Command{"bind", "let a session see a directory of this machine, or list those that it sees", define_bind,
             Command::Rest::none},
     Command{"unbind", "take a directory away from a session", define_unbind, Command::Rest::none},
+    Command{"limit", "limit what a session may take of this machine, or show that and what it takes",
+            define_limit, Command::Rest::none},
     Command{"binfmt", "show and change which foreign programs this machine runs outside of sessions",
             define_binfmt, Command::Rest::none},
     Command{"emulators", "list the emulators of this machine, each tried", define_emulators,

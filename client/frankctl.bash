@@ -7,7 +7,7 @@ _frankctl_ask() {
 _frankctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local globals='--format --quiet --no-ask-password --host --bus --version --help'
-    local verbs='create enter run trace debug start stop list show destroy jobs log attach cancel boards emulators accel workarounds bind unbind binfmt doctor'
+    local verbs='create enter run trace debug start stop list show destroy jobs log attach cancel boards emulators accel workarounds bind unbind limit binfmt doctor'
     local emulated='aarch64_be alpha arm64 armeb armel armhf hppa loong64 m68k mips mips64 mips64el mipsel mipsn32
         mipsn32el powerpc ppc64 ppc64el riscv32 riscv64 s390x sh4 sh4eb sparc sparc32plus sparc64'
     local -a bus=()
@@ -26,7 +26,7 @@ _frankctl() {
         --host) # nothing is asked of another machine for a completion
             bus=(--bus /nowhere)
             i=$((i + 1)) ;;
-        --format | --arch | --board | --cpu | --accel | --no-workaround | --emulator | --include | --bind | --class | --from | -u | --user | -w | --workdir | -e | \
+        --format | --arch | --board | --cpu | --accel | --no-workaround | --emulator | --include | --bind | --limit | --class | --from | -u | --user | -w | --workdir | -e | \
             --env | --preserve-fds | -o | --output | --sysroot)
             i=$((i + 1)) ;;
         -?*) ;;
@@ -59,6 +59,10 @@ _frankctl() {
     --class)
         mapfile -t COMPREPLY < <(compgen -W 'compiler binutils build shell archive coreutils' -- "$cur")
         return ;;
+    --limit)
+        compopt -o nospace 2>/dev/null
+        mapfile -t COMPREPLY < <(compgen -W 'memory= cpu= tasks= io=' -- "$cur")
+        return ;;
     --from | --bind)
         compopt -o filenames 2>/dev/null
         mapfile -t COMPREPLY < <(compgen -d -- "$cur")
@@ -77,7 +81,7 @@ _frankctl() {
     local options='' words=''
     case $verb in
     '') options=$globals words=$verbs ;;
-    create) options='--arch --board --cpu --accel --no-workaround --emulator --include --bind --dry-run' ;;
+    create) options='--arch --board --cpu --accel --no-workaround --emulator --include --bind --limit --dry-run' ;;
     enter) options='--user --workdir --env --emulator --cpu --' ;;
     run) options='--user --workdir --env --tty --no-tty --preserve-fds --detach --emulator --cpu --' ;;
     trace) options='--user --workdir --env --emulator --cpu --output --' ;;
@@ -93,8 +97,11 @@ _frankctl() {
     fi
     case $verb:$count in
     enter:0 | run:0 | trace:0 | debug:0 | start:0 | stop:0 | show:0 | destroy:0 | accel:0 | workarounds:0 | \
-        bind:0 | unbind:0)
+        bind:0 | unbind:0 | limit:0)
         words=$(_frankctl_ask list) ;;
+    limit:*)
+        compopt -o nospace 2>/dev/null
+        words='memory= cpu= tasks= io=' ;;
     accel:1) words='status on off verify' ;;
     workarounds:1) words='on off' ;;
     workarounds:2) words=$(_frankctl_ask workarounds "${COMP_WORDS[COMP_CWORD - 2]}") ;;

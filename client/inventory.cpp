@@ -46,6 +46,7 @@ SessionInfo session_of(const Properties &from) {
     session.workarounds_off = value_of<std::vector<std::string>>(from, "WorkaroundsOff");
     for (const BindRow &row : value_of<std::vector<BindRow>>(from, "Binds"))
         session.binds.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
+    session.limits = value_of<std::map<std::string, std::uint64_t>>(from, "Limits");
     session.kind = text_of(from, "Kind");
     session.source = text_of(from, "Source");
     session.os = text_of(from, "OsName");
@@ -162,7 +163,8 @@ nlohmann::ordered_json to_json(const SessionInfo &session) {
             {"workarounds", workarounds},
             {"workarounds_off", session.workarounds_off},
             {"findings", findings},
-            {"binds", binds}};
+            {"binds", binds},
+            {"limits", session.limits}};
 }
 
 nlohmann::ordered_json to_json(const JobInfo &job) {

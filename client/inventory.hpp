@@ -3,6 +3,7 @@
 
 #include "client/daemon_link.hpp"
 
+#include <map>
 #include <nlohmann/json_fwd.hpp>
 
 namespace frank::client {
@@ -33,7 +34,8 @@ struct SessionInfo {
         std::string source, target;
         bool writable = false;
     };
-    std::vector<Bind> binds; ///< directories of the machine that it sees
+    std::vector<Bind> binds;                     ///< directories of the machine that it sees
+    std::map<std::string, std::uint64_t> limits; ///< by resource, those that there are
     std::string kind;
     std::string source;
     std::string os;

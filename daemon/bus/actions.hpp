@@ -22,6 +22,7 @@ inline constexpr std::string_view instance_import = "org.frankend1.instance-impo
 inline constexpr std::string_view instance_remove = "org.frankend1.instance-remove";
 inline constexpr std::string_view adopt_path = "org.frankend1.adopt-path";
 inline constexpr std::string_view bind_directory = "org.frankend1.bind-directory";
+inline constexpr std::string_view set_limits = "org.frankend1.set-limits";
 inline constexpr std::string_view manage_others = "org.frankend1.manage-others";
 inline constexpr std::string_view host_binfmt = "org.frankend1.host-binfmt";
 } // namespace action
@@ -60,6 +61,8 @@ inline constexpr std::array method_rules{
                action::manage_others},
     MethodRule{contract::session_interface, "Bind", action::bind_directory, action::manage_others},
     MethodRule{contract::session_interface, "Unbind", action::session_create, action::manage_others},
+    MethodRule{contract::session_interface, "SetLimits", action::set_limits, action::manage_others},
+    MethodRule{contract::session_interface, "MeasureUse", owner_right, action::manage_others},
     MethodRule{contract::session_interface, "ListTwins", owner_right, action::manage_others},
     MethodRule{contract::job_interface, "Wait", owner_right, action::manage_others},
     MethodRule{contract::job_interface, "Signal", owner_right, action::manage_others},
@@ -92,6 +95,8 @@ constexpr std::string_view deed_of(std::string_view action_id) {
         return "using a directory of somebody else as a root";
     if (action_id == action::bind_directory)
         return "letting a session see a directory";
+    if (action_id == action::set_limits)
+        return "changing what a session may take of this machine";
     if (action_id == action::manage_others)
         return "managing somebody else's sessions";
     if (action_id == action::host_binfmt)

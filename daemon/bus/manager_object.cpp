@@ -19,6 +19,7 @@ plan::RawCreate read_common(Options &options, const std::string &name, plan::Roo
     raw.board = options.text("board");
     raw.workarounds_off = options.list("workarounds_off");
     raw.accel = options.text("accel");
+    raw.limits = options.numbers("limits");
     raw.source = options.text("source");
     return raw;
 }

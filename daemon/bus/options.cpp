@@ -29,6 +29,10 @@ std::vector<std::string> Options::list(const std::string &key) {
     return get<std::vector<std::string>>(key, "a list of strings (as)", {});
 }
 
+std::map<std::string, std::uint64_t> Options::numbers(const std::string &key) {
+    return get<std::map<std::string, std::uint64_t>>(key, "numbers by name (a{st})", {});
+}
+
 std::optional<sdbus::UnixFd> Options::descriptor(const std::string &key) {
     if (!values_.contains(key)) {
         known_.insert(key);

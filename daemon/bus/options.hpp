@@ -24,6 +24,7 @@ class Options {
     std::string text(const std::string &key, const std::string &otherwise = {});
     std::uint32_t number(const std::string &key);
     std::vector<std::string> list(const std::string &key);
+    std::map<std::string, std::uint64_t> numbers(const std::string &key);
     /// Nothing where the key is missing. The descriptor is the message's: it is copied to be kept.
     std::optional<sdbus::UnixFd> descriptor(const std::string &key);
     /// May polkit ask the user for a password?

@@ -48,6 +48,10 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     void Bind(sdbus::Result<> &&result, sdbus::UnixFd directory, Bytes target, OptionMap options) override;
     void Unbind(sdbus::Result<> &&result, Bytes target, OptionMap options) override;
 
+    using Numbers = std::map<std::string, std::uint64_t>;
+    void SetLimits(sdbus::Result<> &&result, Numbers limits, OptionMap options) override;
+    void MeasureUse(sdbus::Result<Numbers> &&result) override;
+
     std::string Name() override;
     std::uint32_t Owner() override;
     std::string State() override;
@@ -66,6 +70,7 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     std::vector<std::string> WorkaroundsOff() override;
     std::vector<sdbus::Struct<std::string, std::string, std::string, std::string>> Findings() override;
     std::vector<sdbus::Struct<std::string, std::string, bool>> Binds() override;
+    Numbers Limits() override;
     std::string Kind() override;
     std::string Source() override;
     std::string OsName() override;

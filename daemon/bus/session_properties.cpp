@@ -41,6 +41,7 @@ PropertyMap SessionObject::news() {
             {"Workarounds", sdbus::Variant{Workarounds()}},
             {"WorkaroundsOff", sdbus::Variant{WorkaroundsOff()}},
             {"Binds", sdbus::Variant{Binds()}},
+            {"Limits", sdbus::Variant{Limits()}},
             {"Findings", sdbus::Variant{Findings()}}};
 }
 
@@ -124,6 +125,10 @@ std::vector<sdbus::Struct<std::string, std::string, bool>> SessionObject::Binds(
                 rows.emplace_back(bind.source, bind.target, bind.writable);
         return rows;
     });
+}
+
+SessionObject::Numbers SessionObject::Limits() {
+    return property([](const session::SessionView &view) { return plan::to_map(view.settings.limits); });
 }
 
 std::string SessionObject::Emulator() {

@@ -5,6 +5,7 @@
 #include "daemon/launcher/ladder.hpp"
 #include "daemon/launcher/lend.hpp"
 #include "daemon/launcher/network.hpp"
+#include "daemon/launcher/resource_group.hpp"
 #include "daemon/launcher/storage.hpp"
 #include "daemon/launcher/supervisor.hpp"
 #include "daemon/launcher/syscalls.hpp"
@@ -53,10 +54,17 @@ void start(sys::Fd &connection, const LaunchRequest &request, std::vector<sys::F
            const Settings &settings) {
     Started started;
     sys::Fd listener;
+    ResourceFiles resources;
     {
         const Storage storage(settings.storage);
         Blueprint blueprint = draw(request, std::move(fds), storage, settings);
-        started = climb(blueprint);
+        if (request.op == LaunchOp::start_session) {
+            ResourceGroup group(request.limits, storage.open(request));
+            started = climb(blueprint);
+            group.leave();
+            resources = group.release();
+        } else
+            started = climb(blueprint);
         if (request.network == plan::Network::user)
             give_network(started, request, settings.libexec);
         listener = std::move(blueprint.supervisor);
@@ -67,7 +75,7 @@ void start(sys::Fd &connection, const LaunchRequest &request, std::vector<sys::F
     answer(connection.get(), reply);
     if (request.op == LaunchOp::start_session)
         connection.reset();
-    supervise(std::move(started), std::move(listener), std::move(connection));
+    supervise(std::move(started), resources, std::move(listener), std::move(connection));
 }
 
 /// Does what a creation does, in our own storage, and undoes it.

@@ -5,6 +5,7 @@
 
 #include <array>
 #include <csignal>
+#include <cstring>
 #include <grp.h>
 #include <poll.h>
 #include <sys/prctl.h>
@@ -19,11 +20,19 @@ namespace {
 constexpr std::size_t max_peers = 8;
 
 /// False when the peer has gone.
-bool serve_peer(int peer, int session) {
-    std::array<char, 16> bytes{};
-    const ssize_t got = ::recv(peer, bytes.data(), bytes.size(), MSG_DONTWAIT);
+bool serve_peer(int peer, int session, const ResourceFiles &resources) {
+    std::array<char, sizeof(plan::ResourceOrder)> bytes{};
+    const ssize_t got = ::recv(peer, bytes.data(), bytes.size(), MSG_DONTWAIT | MSG_TRUNC);
     if (got == 1 && bytes[0] == plan::supervisor_kill)
         (void)pidfd_kill(session, SIGKILL); // ESRCH: it has just gone by itself
+    if (got == sizeof(plan::ResourceOrder)) {
+        plan::ResourceOrder order;
+        std::memcpy(&order, bytes.data(), sizeof order);
+        const plan::ResourceReport report =
+            plan::check(order.limits) ? answer(resources, order) : plan::ResourceReport{EINVAL};
+        (void)::send(peer, &report, sizeof report,
+                     MSG_DONTWAIT | MSG_NOSIGNAL); // who does not listen goes without
+    }
     return got > 0 || (got < 0 && (errno == EAGAIN || errno == EINTR));
 }
 
@@ -49,7 +58,7 @@ void drop_privilege(std::uint32_t id) {
         sys::breakage("give up root for good");
 }
 
-void supervise(Started started, sys::Fd listener, sys::Fd workshop) {
+void supervise(Started started, const ResourceFiles &resources, sys::Fd listener, sys::Fd workshop) {
     const int session = started.init_pidfd.get();
     std::vector<sys::Fd> peers;
     if (workshop)
@@ -71,7 +80,7 @@ void supervise(Started started, sys::Fd listener, sys::Fd workshop) {
                 peers.push_back(std::move(peer));
         }
         for (std::size_t i = watched.size() - 2; i-- > 0;)
-            if (watched[i + 2].revents != 0 && !serve_peer(peers[i].get(), session)) {
+            if (watched[i + 2].revents != 0 && !serve_peer(peers[i].get(), session, resources)) {
                 if (is_workshop && i == 0)
                     (void)pidfd_kill(session, SIGKILL);
                 else

@@ -65,18 +65,10 @@ constexpr std::array sayings{
            "machine's Go and GOARCH"},
 };
 
-constexpr std::array<std::string_view, 12> names{"address-space",
-                                                 "bus-error",
-                                                 "exec-format",
-                                                 "fakeroot",
-                                                 "go",
-                                                 "go-hang",
-                                                 "illegal-instruction",
-                                                 "missing-loader",
-                                                 "node-hang",
-                                                 "readdir-overflow",
-                                                 "segmentation-fault",
-                                                 "setuid"};
+constexpr std::array<std::string_view, 13> names{
+    "address-space",    "bus-error",           "exec-format",    "fakeroot",  "go",
+    "go-hang",          "illegal-instruction", "missing-loader", "node-hang", "out-of-memory",
+    "readdir-overflow", "segmentation-fault",  "setuid"};
 
 std::string again(const JobFacts &facts, std::string_view option) {
     return "frankctl run " + std::string(option) + " " + facts.session + " -- ...";

@@ -41,7 +41,7 @@ Result<void> check_start(const LaunchRequest &request) {
         return refuse(Error::invalid_argument, "a launch request has an endless host name");
     if (auto name = SessionName::parse(request.hostname.data()); !name)
         return tl::unexpected(name.error());
-    return {};
+    return check(request.limits);
 }
 
 Result<void> check_table(std::uint64_t bits) {
@@ -87,6 +87,8 @@ std::string_view doing(Rung rung) {
         return "give the session a network of its own";
     case Rung::host_table:
         return "have the entries of this machine's binfmt table in order:";
+    case Rung::limits:
+        return "limit the session's";
     }
     return "do something unknown";
 }
@@ -120,6 +122,8 @@ std::string_view remedy(const LaunchReply &reply) {
     if (reply.rung == Rung::network &&
         (reply.error == ENOENT || reply.error == ENODEV || reply.error == EPERM))
         return "; is the kernel's module tun loaded? Or set network = \"none\" in frankend.toml";
+    if (reply.rung == Rung::limits)
+        return limit_remedy(reply.error);
     if (reply.rung == Rung::storage && reply.error == ESTALE)
         return "; it was moved or replaced since it was given";
     if (reply.rung == Rung::mount_step && (reply.error == ELOOP || reply.error == ENOTDIR))

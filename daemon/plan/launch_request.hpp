@@ -5,6 +5,7 @@
 
 #include "daemon/plan/arch.hpp"
 #include "daemon/plan/instance.hpp"
+#include "daemon/plan/resource_limits.hpp"
 #include "daemon/plan/result.hpp"
 
 #include <array>
@@ -15,7 +16,7 @@
 namespace frank::plan {
 
 inline constexpr std::uint32_t launch_magic = 0x314e5246; // "FRN1"
-inline constexpr std::uint32_t launch_version = 3;
+inline constexpr std::uint32_t launch_version = 4;
 
 /// On-disk ids of trees that frankend makes (systemd's UIDS-GIDS: "foreign UID range"), so that a setuid-root
 /// file in an image belongs to nobody on this machine.
@@ -78,7 +79,8 @@ struct LaunchRequest {
     std::uint64_t for_sessions = 0; ///< host_table: bit N is Arch N
     std::uint64_t for_programs = 0; ///< host_table: the same, for programs outside of sessions
     std::uint8_t writable =
-        0; ///< lend_directory: 1: only where owner_uid owns the directory, and is not root
+        0;                   ///< lend_directory: 1: only where owner_uid owns the directory, and is not root
+    ResourceLimits limits{}; ///< start_session: of all that runs in it
 };
 
 /// The bit of `arch` in a host_table request.
@@ -124,6 +126,7 @@ enum class Rung : std::uint8_t {
     exec_init,
     network,
     host_table,
+    limits,
 };
 
 struct LaunchReply {

@@ -142,6 +142,9 @@ Result<CreateRequest> parse_create(const RawCreate &raw) {
         return tl::unexpected<Refusal>(arch.error());
     if (const auto checked = check_shown(raw).and_then([&] { return check_debian(raw); }); !checked)
         return tl::unexpected<Refusal>(checked.error());
+    const auto limits = limits_from_map(raw.limits);
+    if (!limits)
+        return tl::unexpected<Refusal>(limits.error());
     return CreateRequest{std::move(*name),
                          raw.kind,
                          raw.owner,
@@ -153,7 +156,8 @@ Result<CreateRequest> parse_create(const RawCreate &raw) {
                          printable(raw.emulator, max_source),
                          raw.board,
                          raw.workarounds_off,
-                         accel_wish(raw.accel)};
+                         accel_wish(raw.accel),
+                         *limits};
 }
 
 } // namespace frank::plan

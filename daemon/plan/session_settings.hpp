@@ -11,6 +11,7 @@
 
 #include <array>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -39,6 +40,7 @@ struct CreateRequest {
     std::string board{}; ///< empty: the generic one of the architecture
     std::vector<std::string> workarounds_off{}; ///< names
     std::optional<AccelWish> accel{};           ///< nothing: as the configuration has it
+    ResourceLimits limits{};
 };
 
 /// As it came from outside.
@@ -55,6 +57,7 @@ struct RawCreate {
     std::string board{};
     std::vector<std::string> workarounds_off{};
     std::string accel{};
+    std::map<std::string, std::uint64_t> limits{}; ///< by resource
 };
 
 /// What may be the name of a Debian's suite: "bookworm".
@@ -82,6 +85,7 @@ struct SessionSettings {
     std::vector<std::string> workarounds_off{}; ///< that its owner does not want
     RootStorage storage{};                      ///< as it was last seen, where a program of the root minds
     std::vector<Bind> binds{};                  ///< in order of target
+    ResourceLimits limits{};
 
     /// Its own and what else it holds.
     ArchSet arches() const {

@@ -105,6 +105,27 @@ toml::array array_of(const std::vector<std::string> &names) {
     return array;
 }
 
+ResourceLimits read_limits(TomlReader &reader, const toml::table &table) {
+    ResourceLimits limits;
+    const toml::table *given = table.contains("limits") ? reader.table("limits") : nullptr;
+    if (given == nullptr) // written only where there are some
+        return limits;
+    TomlReader inner(*given, origin, "limits", TomlReader::Missing::allowed);
+    for (const Resource resource : all_resources)
+        inner.integer(to_text(resource), std::uint64_t{0},
+                      std::uint64_t{std::numeric_limits<std::int64_t>::max()}, limits.of(resource));
+    if (const auto read = inner.finish().and_then([&] { return check(limits); }); !read)
+        reader.reject("limits", read.error().message);
+    return limits;
+}
+
+toml::table to_table(const ResourceLimits &limits) {
+    toml::table table;
+    for (const auto &[name, most] : to_map(limits))
+        table.insert(name, static_cast<std::int64_t>(most));
+    return table;
+}
+
 /// Whole, ours and untorn; what is between the first and the last line.
 Result<void> check_frame(std::string_view text) {
     const std::string name(origin);
@@ -167,6 +188,8 @@ Result<SessionSettings> read_settings(const toml::table &table) {
     if (table.contains("binds"))
         binds = read_binds(reader);
 
+    const ResourceLimits limits = read_limits(reader, table);
+
     const auto name = SessionName::parse(name_text);
     const auto kind = root_kind_from_text(kind_text);
     const auto ids = disk_ids_from_text(ids_text);
@@ -196,6 +219,7 @@ Result<SessionSettings> read_settings(const toml::table &table) {
     settings.extra_arches = *extra;
     settings.board = board;
     settings.binds = std::move(binds);
+    settings.limits = limits;
     settings.workarounds = std::move(workarounds);
     settings.workarounds_off = std::move(workarounds_off);
     settings.storage = {WideNumbers::from_bits(static_cast<std::int32_t>(wide)), file_system};
@@ -235,6 +259,8 @@ std::string to_toml(const SessionSettings &settings) {
         table.insert("workarounds_off", array_of(settings.workarounds_off));
     if (!settings.binds.empty())
         table.insert("binds", to_table(settings.binds));
+    if (settings.limits.any())
+        table.insert("limits", to_table(settings.limits));
     if (settings.storage.wide.any()) {
         table.insert("wide_numbers", settings.storage.wide.bits());
         table.insert("file_system", settings.storage.file_system);

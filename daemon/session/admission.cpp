@@ -52,6 +52,7 @@ plan::Result<plan::SessionSettings> Ledger::Impl::new_settings(const plan::Creat
                                    request.emulator};
     settings.board = request.board;
     settings.workarounds_off = request.workarounds_off;
+    settings.limits = request.limits;
     if (request.kind == plan::RootKind::debian && settings.source.empty())
         settings.source = "debian:" + request.suite;
     settings.instance = new_instance();

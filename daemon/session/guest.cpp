@@ -123,9 +123,7 @@ void Guest::connect_control() {
 void Guest::connect_supervisor() {
     supervisor_ = sys::connect_seqpacket(directory_ + "/supervisor");
     supervisor_source_ = context_.loop.on_io(supervisor_.get(), EPOLLIN, [this](std::uint32_t) {
-        char byte = 0; // nothing is ever said on it: any end of it is the session's
-        const ssize_t got = ::recv(supervisor_.get(), &byte, 1, MSG_DONTWAIT);
-        if (got == 0 || (got < 0 && errno != EAGAIN && errno != EINTR))
+        if (!resources_.hear(supervisor_)) // any end of it is the session's
             supervisor_closed();
     });
 }
@@ -178,7 +176,12 @@ void Guest::link_closed(const std::string &why) {
                   false);
 }
 
+bool Guest::ask(const plan::ResourceOrder &order, ResourceTalk::Done done) {
+    return phase_ == Phase::up && resources_.ask(supervisor_, order, std::move(done));
+}
+
 void Guest::supervisor_closed() {
+    resources_.end();
     supervisor_source_.reset();
     supervisor_.reset();
     if (!link_)
@@ -244,6 +247,7 @@ void Guest::conclude() {
     given_.clear();
     hold_.reset();
     deadline_.reset();
+    resources_.end();
     supervisor_source_.reset();
     supervisor_.reset();
     link_.reset();

@@ -6,6 +6,7 @@
 #include "daemon/plan/arch_set.hpp"
 #include "daemon/session/context.hpp"
 #include "daemon/session/init_link.hpp"
+#include "daemon/session/resource_talk.hpp"
 
 #include <map>
 #include <memory>
@@ -34,7 +35,8 @@ class GuestListener {
 class Guest {
   public:
     Guest(Context &context, std::string directory, GuestListener &listener)
-        : context_(context), directory_(std::move(directory)), listener_(listener) {}
+        : context_(context), directory_(std::move(directory)), listener_(listener), resources_(context.loop) {
+    }
 
     /// On breakage nothing was launched and no file is left. `emulator`: as request.emulator says.
     void launch(const plan::LaunchRequest &request, std::span<const std::byte> exec_table,
@@ -49,6 +51,9 @@ class Guest {
               std::vector<sys::Fd> fds = {});
     /// Of what the root held programs when it began, if frank-init tells; from guest_up on.
     const plan::ArchSet &needs() const { return needs_; }
+    /// Of its supervisor. False: it is not up, and `done` is not called; else later, at the latest right
+    /// before guest_gone, and may not destroy the guest.
+    bool ask(const plan::ResourceOrder &order, ResourceTalk::Done done);
     /// Politely where it is up, then by force.
     void end(plan::Refusal why);
 
@@ -79,6 +84,7 @@ class Guest {
     std::unique_ptr<Launch> launch_;
     std::unique_ptr<InitLink> link_;
     sys::Fd supervisor_;
+    ResourceTalk resources_;
     std::optional<plan::Refusal> why_;
     std::optional<int> to_hear_; ///< job messages that hello announced and that have not come yet
     KnownJobs known_;

@@ -47,8 +47,10 @@ plan::LaunchRequest request_for(plan::LaunchOp op, const plan::SessionSettings &
     request.instance = settings.instance;
     request.id_base = settings.id_base;
     request.owner_uid = settings.owner;
-    if (op == plan::LaunchOp::start_session)
+    if (op == plan::LaunchOp::start_session) {
         request.arch = settings.arch;
+        request.limits = settings.limits;
+    }
     const std::string &name = settings.name.str(); // at most 32 bytes: the array keeps a NUL at its end
     std::memcpy(request.hostname.data(), name.data(), std::min(name.size(), request.hostname.size() - 1));
     return request;

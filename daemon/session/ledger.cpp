@@ -76,6 +76,20 @@ void Ledger::unbind(const std::string &name, const std::string &target, Done don
         Task([done = std::move(done), name] { done(tl::unexpected(no_such_session(name))); }));
 }
 
+void Ledger::set_limits(const std::string &name, const plan::ResourceLimits &limits, Done done) {
+    if (Session *session = impl_->find(name))
+        return session->set_limits(limits, std::move(done));
+    impl_->context.mailbox.post(
+        Task([done = std::move(done), name] { done(tl::unexpected(no_such_session(name))); }));
+}
+
+void Ledger::measure_use(const std::string &name, UseDone done) {
+    if (Session *session = impl_->find(name))
+        return session->measure_use(std::move(done));
+    impl_->context.mailbox.post(
+        Task([done = std::move(done), name] { done(tl::unexpected(no_such_session(name))); }));
+}
+
 void Ledger::wait(JobId id, Ended ended) { impl_->context.jobs.wait(id, std::move(ended)); }
 
 plan::Result<void> Ledger::signal(JobId id, int number) {

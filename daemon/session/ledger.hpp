@@ -109,6 +109,7 @@ class Ledger {
     using Done = std::function<void(plan::Result<void>)>;
     using SpawnDone = std::function<void(plan::Result<Spawned>)>;
     using Ended = std::function<void(const Job &)>;
+    using UseDone = std::function<void(const plan::Result<plan::ResourceReport> &)>;
     using Surveyed = std::function<void(const std::vector<EmulatorReport> &)>;
     using Diagnosed = std::function<void(std::vector<Finding>)>;
 
@@ -163,6 +164,12 @@ class Ledger {
     /// does not run, from its next start on; also while it is being created.
     void bind(const std::string &name, plan::Bind bind, sys::Fd directory, Done done);
     void unbind(const std::string &name, const std::string &target, Done done);
+
+    /// All of its limits. `done` comes later; what cannot be set here is refused, of one that does not run at
+    /// its next start.
+    void set_limits(const std::string &name, const plan::ResourceLimits &limits, Done done);
+    /// What it takes now, and which of its limits can be set here.
+    void measure_use(const std::string &name, UseDone done);
 
     void diagnose(Diagnosed done);
     void list_emulators(Surveyed done);

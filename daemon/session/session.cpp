@@ -173,6 +173,13 @@ void Session::guest_up(const KnownJobs &known) {
     if (begins_again())
         return;
     again_ = Again::no;
+    oom_kills_ = 0;
+    if (adopting_ &&
+        settings_.limits.of(plan::Resource::memory) != 0) // what was before us is no job's of now
+        (void)guest_->ask({}, [this](const plan::Result<plan::ResourceReport> &report) {
+            if (report)
+                oom_kills_ = std::max(oom_kills_, report->use.oom_kills);
+        });
     reconcile(known);
     look();
 }

@@ -78,6 +78,9 @@ class Session final : private GuestListener {
     void bind(plan::Bind bind, sys::Fd directory, Ledger::Done done);
     void unbind(const std::string &target, Ledger::Done done);
     Binds &binds() { return *binds_; }
+    /// From now on where it runs. `done` comes later.
+    void set_limits(const plan::ResourceLimits &limits, Ledger::Done done);
+    void measure_use(Ledger::UseDone done);
     /// Of those that have one together.
     bool may_use(const plan::CompilerCache &cache) const;
     /// For frank-init, which answers with InitType::bound. False where it is not there.
@@ -140,6 +143,13 @@ class Session final : private GuestListener {
     void spawned(JobId id, int group, sys::Fd terminal);
     void spawn_failed(JobId id, plan::Refusal why);
     void ended(JobId id, int wait_status);
+    /// `starved`: for want of memory.
+    void conclude(JobId id, int wait_status, bool starved);
+    /// True: conclude() comes when it is known.
+    bool ask_of_memory(JobId id, int wait_status);
+    plan::Breakage out_of_memory() const;
+    void keep_limits(const plan::ResourceLimits &limits);
+    void tell_later(Ledger::Done done, plan::Result<void> result);
     /// Before its end: what of it ran natively.
     void note_calls(const Job &job);
     void answer(Ledger::SpawnDone done, plan::Result<Spawned> result);
@@ -162,6 +172,7 @@ class Session final : private GuestListener {
     };
     std::optional<Look> look_;         ///< under way
     bool cached_ = false;              ///< a compiler cache is in its sight
+    std::uint64_t oom_kills_ = 0;      ///< since its start, as far as jobs asked
     std::vector<std::string> off_;     ///< names of work-arounds, as it was at the start
     std::vector<plan::Arch> left_out_; ///< of what its root holds programs of, at the last start
     EmulatorSeen emulator_;            ///< this machine's, as it was at the start

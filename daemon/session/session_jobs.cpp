@@ -202,6 +202,11 @@ void Session::note_calls(const Job &job) {
 }
 
 void Session::ended(JobId id, int wait_status) {
+    if (!ask_of_memory(id, wait_status))
+        conclude(id, wait_status, false);
+}
+
+void Session::conclude(JobId id, int wait_status, bool starved) {
     const Job *job = context_.jobs.find(id);
     const bool ours = job != nullptr && job->session == name() && job->kind == JobKind::command;
     if (ours && !job->ended_already()) {
@@ -210,17 +215,20 @@ void Session::ended(JobId id, int wait_status) {
         note_calls(*job);
         if (WIFEXITED(wait_status))
             context_.jobs.end(id, JobState::exited, WEXITSTATUS(wait_status), {},
-                              breakage_of(*job, false, WEXITSTATUS(wait_status), cancelled));
+                              starved ? out_of_memory()
+                                      : breakage_of(*job, false, WEXITSTATUS(wait_status), cancelled));
         else if (WIFSIGNALED(wait_status))
             context_.jobs.end(id, JobState::killed, WTERMSIG(wait_status), {},
-                              breakage_of(*job, true, WTERMSIG(wait_status), cancelled));
+                              starved ? out_of_memory()
+                                      : breakage_of(*job, true, WTERMSIG(wait_status), cancelled));
         else
             context_.jobs.end(id, JobState::failed, 0,
                               {Error::failed, "frank-init told no end that there is"});
         context_.news.session_changed(name());
     }
     // Only now: until its end is on record, frank-init tells it again to whoever connects.
-    (void)guest_->send(plan::InitType::forget, id);
+    if (guest_)
+        (void)guest_->send(plan::InitType::forget, id);
 }
 
 plan::Result<void> Session::message(plan::InitType type, JobId id, int a, int b) {

@@ -126,7 +126,8 @@ TEST_F(FrankctlJobs, JsonHasStableKeysAndNoControlCharacters) {
                                         "workarounds",
                                         "workarounds_off",
                                         "findings",
-                                        "binds"}));
+                                        "binds",
+                                        "limits"}));
     ASSERT_EQ(run({"run", "box", "--", "true"}).status, 0);
     const Json jobs = Json::parse(run({"jobs", "--all", "--format", "json"}).out);
     ASSERT_EQ(jobs.size(), 1U);

@@ -164,6 +164,19 @@ class Matrix : public BusTest, public testing::WithParamInterface<std::tuple<con
                      .onInterface(contract::session_interface)
                      .withArguments(bytes("/nothing"), Variants{});
              }},
+            {"SetLimits", "set-limits", "manage-others",
+             [](Caller &caller) {
+                 caller.at(contract::session_path("pi"))
+                     ->callMethod("SetLimits")
+                     .onInterface(contract::session_interface)
+                     .withArguments(std::map<std::string, std::uint64_t>{{"tasks", 100}}, Variants{});
+             }},
+            {"MeasureUse", "OWNER", "manage-others",
+             [](Caller &caller) {
+                 caller.at(contract::session_path("pi"))
+                     ->callMethod("MeasureUse")
+                     .onInterface(contract::session_interface);
+             }},
             {"ListTwins", "OWNER", "manage-others",
              [](Caller &caller) {
                  caller.at(contract::session_path("pi"))

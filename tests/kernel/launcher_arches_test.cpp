@@ -1,4 +1,4 @@
-// A session's architectures, from inside. Needs root.
+// A session's architectures, from inside, and limits that are not to be had. Needs root.
 #include "support/live_session.hpp"
 #include "tests/support/emulators.hpp"
 
@@ -13,6 +13,7 @@ using plan::LaunchOp;
 using plan::LaunchRequest;
 using plan::Rung;
 using test::LiveSession;
+using testing::HasSubstr;
 
 class LauncherArches : public testing::Test {
   protected:
@@ -20,10 +21,10 @@ class LauncherArches : public testing::Test {
         if (::geteuid() != 0)
             GTEST_SKIP() << "needs root";
     }
-    LaunchRequest made() {
+    LaunchRequest made(LaunchOp op = LaunchOp::start_workshop) {
         LaunchRequest request = test::launch_request(LaunchOp::make_tree);
         EXPECT_EQ(test::Launched(request, {}, settings_).reply.rung, Rung::none);
-        request.op = LaunchOp::start_workshop;
+        request.op = op;
         return request;
     }
 
@@ -51,6 +52,21 @@ TEST_F(LauncherArches, AllThatAreAskedForAreRegisteredAnEmulatorOnce) {
         session.shell("cd /proc/sys/fs/binfmt_misc; ls | grep frank; ls /run/frankend | grep qemu").output,
         "frank-aarch64\nfrank-arm\nfrank-mipsel\nfrank-mipsn32el\n"
         "qemu-aarch64\nqemu-arm\nqemu-mipsel\nqemu-mipsn32el\n");
+}
+
+/// What limits do is tested where systemd delegates a group. Here none is, and none of the machine's is
+/// touched.
+TEST_F(LauncherArches, LimitsThatCannotBeHadAreRefused) {
+    LaunchRequest request = made(LaunchOp::start_session);
+    request.limits.of(plan::Resource::tasks) = 100;
+    const LiveSession refused(request, settings_);
+    EXPECT_EQ(refused.reply().rung, Rung::limits);
+    EXPECT_EQ(refused.reply().error, EOPNOTSUPP);
+    EXPECT_THAT(
+        plan::to_refusal(refused.reply(), request).message,
+        HasSubstr("could not limit the session's tasks: Operation not supported; that needs cgroup v2"));
+    request.limits.of(plan::Resource::tasks) = 1;
+    EXPECT_EQ(LiveSession(request, settings_).reply().rung, Rung::request);
 }
 
 } // namespace

@@ -81,7 +81,7 @@ class FakeAuthority {
         check(sd_bus_message_new_method_return(message, &reply));
         check(sd_bus_message_open_container(reply, 'a', "(ssssssuuua{ss})"));
         for (const char *action :
-             {"session-create", "host-binfmt", "bind-directory", "session-enter", "job-run",
+             {"session-create", "host-binfmt", "bind-directory", "set-limits", "session-enter", "job-run",
               "instance-import", "instance-remove", "adopt-path", "manage-others"})
             if (mode_ != "ignorant" || std::strcmp(action, "job-run") != 0)
                 check(sd_bus_message_append(reply, "(ssssssuuua{ss})",

@@ -10,6 +10,7 @@
 #include "support/fake_command.hpp"
 #include "support/fake_routes.hpp"
 
+#include <array>
 #include <cstdlib>
 #include <cstring>
 #include <fcntl.h>
@@ -30,6 +31,7 @@ class FakeInit {
              const FakeScript &script)
         : request(asked), loop_(loop), script_(script), control_listener_(std::move(control)),
           supervisor_listener_(std::move(supervisor)) {
+        limits = asked.limits;
         control_source_ = loop_.on_io(control_listener_.get(), EPOLLIN, [this](std::uint32_t) { greet(); });
         supervisor_source_ =
             loop_.on_io(supervisor_listener_.get(), EPOLLIN, [this](std::uint32_t) { accept_supervisor(); });
@@ -56,6 +58,9 @@ class FakeInit {
     int bind_error = 0;             ///< what becomes of attaching one
     bool mute_binds = false;        ///< no answer
     int binds_asked = 0;
+    plan::ResourceReport resources{}; ///< what its supervisor answers
+    plan::ResourceLimits limits{};    ///< and was told
+    bool mute_resources = false;
 
     std::string name() const { return request.hostname.data(); }
     bool is_workshop() const { return request.op == plan::LaunchOp::start_workshop; }
@@ -122,12 +127,25 @@ class FakeInit {
         const int socket = supervisors_.back().get();
         const std::size_t index = supervisor_sources_.size();
         supervisor_sources_.push_back(loop_.on_io(socket, EPOLLIN, [this, socket, index](std::uint32_t) {
-            char byte = 0;
-            if (::recv(socket, &byte, 1, 0) != 1)
+            std::array<char, sizeof(plan::ResourceOrder)> bytes{};
+            const ssize_t got = ::recv(socket, bytes.data(), bytes.size(), 0);
+            if (got <= 0)
                 supervisor_sources_[index].reset();
-            else if (byte == plan::supervisor_kill && !ignores_kill)
+            else if (got == sizeof(plan::ResourceOrder))
+                answer_order(socket, bytes);
+            else if (bytes[0] == plan::supervisor_kill && !ignores_kill)
                 die();
         }));
+    }
+
+    void answer_order(int socket, const std::array<char, sizeof(plan::ResourceOrder)> &bytes) {
+        plan::ResourceOrder order;
+        std::memcpy(&order, bytes.data(), sizeof order);
+        if (mute_resources)
+            return;
+        if (order.set == 1 && resources.error == 0)
+            limits = order.limits;
+        (void)::send(socket, &resources, sizeof resources, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 
     void receive() {

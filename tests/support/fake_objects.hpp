@@ -70,6 +70,10 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
     void Bind(sdbus::Result<> &&result, sdbus::UnixFd directory, Bytes target, Options options) override;
     void Unbind(sdbus::Result<> &&result, Bytes target, Options options) override;
     std::vector<sdbus::Struct<std::string, std::string, bool>> Binds() override { return binds_; }
+    using Numbers = std::map<std::string, std::uint64_t>;
+    void SetLimits(sdbus::Result<> &&result, Numbers limits, Options options) override;
+    void MeasureUse(sdbus::Result<Numbers> &&result) override;
+    Numbers Limits() override { return limits_; }
     std::string Kind() override { return "archive"; }
     std::string Source() override { return "some.tar"; }
     std::string OsName() override { return "Evil \x1b[31mOS\x1b]0;title\x07"; }
@@ -82,6 +86,7 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
     World &world_;
     std::string name_;
     std::vector<sdbus::Struct<std::string, std::string, bool>> binds_;
+    Numbers limits_;
 };
 
 /// Creates: "taken" exists already, "slow" runs until it is cancelled and shows progress, "broken" fails,
