@@ -28,7 +28,7 @@ constexpr Range range_of(Resource resource) {
     case Resource::tasks:
         return {8, 4'194'304}; // the kernel's PID_MAX_LIMIT
     case Resource::io:
-        return {64 * 1024, std::uint64_t{1} << 50};
+        return {std::uint64_t{64} * 1024, std::uint64_t{1} << 50};
     }
     return {0, 0};
 }
@@ -110,7 +110,7 @@ std::string_view limit_file(Resource resource) {
 }
 
 std::string limit_text(Resource resource, std::uint64_t most, std::string_view device) {
-    const std::string number = most == 0 ? "max" : std::to_string(most);
+    std::string number = most == 0 ? "max" : std::to_string(most);
     switch (resource) {
     case Resource::memory:
     case Resource::tasks:

@@ -11,10 +11,18 @@ void Destruction::begin() {
     settings.doomed = true;
     session_.store(std::move(settings)); // first: from here on a frankend to come finishes it
     session_.show(SessionState::destroying);
+    halt();
+}
+
+void Destruction::halt() {
     session_.halt([this](const plan::Result<void> &result) { halted(result); });
 }
 
 void Destruction::halted(const plan::Result<void> &result) {
+    if (!result && --tries_ > 0) { // nobody is there to try again, after a restart
+        retry_ = context_.loop.after(context_.patience.retry, [this] { halt(); });
+        return;
+    }
     if (!result)
         return end(result);
     session_.binds().close([this] { erase(); });

@@ -10,7 +10,7 @@ namespace frank::session {
 
 class Destruction {
   public:
-    /// `tries`: how often the tree is tried to be removed.
+    /// `tries`: how often the session is tried to be ended and its tree to be removed.
     Destruction(Context &context, Session &session, int tries, Finished finished)
         : context_(context), session_(session), tries_(tries), finished_(std::move(finished)) {}
 
@@ -18,6 +18,7 @@ class Destruction {
     void begin();
 
   private:
+    void halt();
     void halted(const plan::Result<void> &result);
     void erase();
     void erased(const plan::Result<void> &result);

@@ -202,8 +202,11 @@ void Guest::end(plan::Refusal why) {
 }
 
 void Guest::begin_end(plan::Refusal why, bool politely) {
-    if (phase_ == Phase::ending)
+    if (phase_ == Phase::ending) {
+        if (std::exchange(stuck_, false)) // whoever asks again is told again
+            kill();
         return;
+    }
     why_ = std::move(why);
     phase_ = Phase::ending;
     if (!given_.empty()) { // it was not even asked for
@@ -234,6 +237,7 @@ void Guest::kill() {
             [this](const plan::Refusal &why) { spdlog::warn("{}: {}", directory_, why.message); });
     deadline_ = context_.loop.after(context_.patience.kill, [this] {
         spdlog::error("{}: it was killed and does not end", directory_);
+        stuck_ = true;
         listener_.guest_stuck();
     });
 }
@@ -244,6 +248,7 @@ void Guest::conclude_soon() {
 
 void Guest::conclude() {
     phase_ = Phase::idle;
+    stuck_ = false;
     given_.clear();
     hold_.reset();
     deadline_.reset();

@@ -80,6 +80,7 @@ class Guest {
     std::vector<sys::Fd> given_; ///< what goes with the request, until it is sent
     HostTable::Hold hold_;
     Phase phase_ = Phase::idle;
+    bool stuck_ = false; ///< killed, and there all the same
     bool workshop_ = false;
     std::unique_ptr<Launch> launch_;
     std::unique_ptr<InitLink> link_;

@@ -199,6 +199,18 @@ TEST_F(Recover, FinishesADeletionOfASessionThatStillRuns) {
     expect_nothing_left();
 }
 
+TEST_F(Recover, EndsASessionThatTakesLongerToDieThanItIsWaitedFor) {
+    ASSERT_TRUE(start("rpi3"));
+    machine.session("rpi3")->ignores_shutdown = true;
+    ASSERT_TRUE(ledger->destroy("rpi3", true, user));
+    crash();
+    patience.kill = std::chrono::milliseconds(0);
+    restart();
+    EXPECT_TRUE(until([&] { return ledger->session_names().empty(); }));
+    EXPECT_TRUE(until([&] { return ledger->idle(); }));
+    expect_nothing_left();
+}
+
 TEST_F(Recover, TriesAgainWhatItCouldNotUndoAtOnce) {
     machine.fail(plan::LaunchOp::drop_tree, plan::Rung::storage, EBUSY);
     const auto job = ledger->destroy("rpi3", false, user);
