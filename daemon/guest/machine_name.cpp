@@ -31,8 +31,9 @@ void ask_guest(char *machine, std::size_t room) {
     }
     (void)::close(ends[1]);
     char answer[sizeof(utsname::machine)];
-    const ssize_t count =
-        error == 0 ? ::read(ends[0], answer, sizeof answer) : 0; // a line is written at once
+    ssize_t count = 0;
+    while (error == 0 && (count = ::read(ends[0], answer, sizeof answer)) < 0 && errno == EINTR)
+        ; // a line is written at once
     (void)::close(ends[0]);
     while (error == 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR)
         ;
