@@ -3,7 +3,6 @@
 #include "daemon/launcher/emulator.hpp"
 #include "daemon/launcher/failure.hpp"
 #include "daemon/launcher/host_table.hpp"
-#include "daemon/launcher/id_map.hpp"
 #include "daemon/launcher/seccomp_filter.hpp"
 #include "daemon/launcher/syscalls.hpp"
 #include "daemon/plan/binfmt.hpp"
@@ -18,7 +17,6 @@
 #include <fcntl.h>
 #include <sstream>
 #include <sys/stat.h>
-#include <sys/statvfs.h>
 #include <sys/sysmacros.h>
 
 namespace frank::launcher {
@@ -216,35 +214,6 @@ std::string resolver_text() {
 }
 
 } // namespace
-
-/// nodev before it is attached; nosuid only where no session runs programs from it: setuid in a session's
-/// root means the mapped root, and sudo needs it. Both are read back: an option that was silently lost must
-/// not go unseen.
-sys::Fd clone_tree(const plan::LaunchRequest &request, const Storage &storage) {
-    const sys::Fd tree = storage.open(request);
-    sys::Fd mount(::open_tree(tree.get(), "", OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_EMPTY_PATH));
-    if (!mount)
-        fail(Rung::open_tree, "");
-    const sys::Fd ids = idmap_namespace(request);
-    mount_attr change{};
-    change.attr_set = MOUNT_ATTR_NODEV | MOUNT_ATTR_IDMAP;
-    if (request.op == plan::LaunchOp::start_workshop)
-        change.attr_set |= MOUNT_ATTR_NOSUID;
-    change.userns_fd = static_cast<std::uint64_t>(ids.get());
-    // systemd shares this machine's mounts; a clone is its peer, and pivot_root(2) takes no shared root.
-    change.propagation = MS_PRIVATE;
-    if (set_attributes(mount.get(), 0, change) != 0)
-        fail(Rung::open_tree, "");
-    struct statvfs flags {};
-    struct stat root {};
-    if (::fstatvfs(mount.get(), &flags) != 0 || ::fstat(mount.get(), &root) != 0)
-        fail(Rung::open_tree, "");
-    if ((flags.f_flag & ST_NODEV) == 0)
-        fail(Rung::open_tree, "with nodev", EIO);
-    if (root.st_uid < request.id_base || root.st_uid - request.id_base >= plan::id_range_size)
-        fail(Rung::open_tree, "whose owner is outside the session's ids", EOVERFLOW);
-    return mount;
-}
 
 Blueprint draw(const plan::LaunchRequest &request, std::vector<sys::Fd> fds, const Storage &storage,
                const Settings &settings) {

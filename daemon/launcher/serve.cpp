@@ -103,6 +103,8 @@ void store(int connection, const LaunchRequest &request, const std::vector<sys::
         storage.make(request);
     else if (request.op == LaunchOp::make_twins)
         storage.make_twins(request);
+    else if (request.op == LaunchOp::make_layer)
+        storage.make_layer(request);
     else if (request.op == LaunchOp::drop_tree)
         storage.drop(request);
     else if (request.op == LaunchOp::diagnose)

@@ -1,13 +1,12 @@
 #include "daemon/launcher/storage.hpp"
 
 #include "daemon/launcher/failure.hpp"
+#include "daemon/launcher/storage_files.hpp"
 #include "daemon/launcher/syscalls.hpp"
 #include "daemon/sys/file.hpp"
 
 #include <array>
 #include <climits>
-#include <optional>
-#include <sstream>
 #include <sys/stat.h>
 
 namespace frank::launcher {
@@ -19,8 +18,6 @@ using plan::Rung;
 // Beside a tree that is not for one session alone.
 constexpr const char *twin_mark = "twins";
 constexpr const char *cache_mark = "cache";
-
-std::string instance_name(const plan::LaunchRequest &request) { return plan::to_text(request.instance); }
 
 bool same_file(const struct stat &a, const struct stat &b) {
     return a.st_dev == b.st_dev && a.st_ino == b.st_ino;
@@ -49,58 +46,9 @@ std::string path_of(int fd) {
     return text;
 }
 
-sys::Fd open_adopted(const std::string &path) {
-    open_how how{};
-    how.flags = O_PATH | O_DIRECTORY | O_CLOEXEC;
-    how.resolve = RESOLVE_NO_SYMLINKS | RESOLVE_NO_MAGICLINKS;
-    return sys::Fd(static_cast<int>(::syscall(SYS_openat2, AT_FDCWD, path.c_str(), &how, sizeof how)));
-}
-
-struct stat status(int fd, const char *what) {
-    struct stat st {};
-    if (::fstat(fd, &st) != 0)
-        fail(Rung::storage, what);
-    return st;
-}
-
-sys::Fd open_instance(const sys::Fd &directory, const plan::LaunchRequest &request) {
-    sys::Fd instance(open_beneath(directory.get(), instance_name(request).c_str(), O_RDONLY | O_DIRECTORY));
-    if (!instance)
-        fail(Rung::storage, "the instance");
-    return instance;
-}
-
-/// What adopt() wrote; nothing where the tree was made here.
-std::optional<std::string> read_source(const sys::Fd &instance) {
-    return sys::read_file(instance.get(), "source", std::size_t{2} * PATH_MAX);
-}
-
-sys::Fd open_remembered(const std::string &source) {
-    std::istringstream text(source);
-    dev_t device = 0;
-    ino_t inode = 0;
-    std::string path;
-    if (!(text >> device >> inode) || text.get() != '\n' || !std::getline(text, path))
-        fail(Rung::storage, "what was remembered of the directory", EUCLEAN);
-    sys::Fd tree = open_adopted(path);
-    if (!tree)
-        fail(Rung::storage, path);
-    const struct stat now = status(tree.get(), path.c_str());
-    if (now.st_dev != device || now.st_ino != inode)
-        fail(Rung::storage, path, ESTALE);
-    return tree;
-}
-
 void put_mark(const sys::Fd &instance, const char *name) {
     if (!sys::Fd(::openat(instance.get(), name, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0600)))
         fail(Rung::storage, "the mark of a new tree");
-}
-
-void make_tree(const sys::Fd &instance) {
-    if (::mkdirat(instance.get(), "tree", 0755) != 0 ||
-        ::fchownat(instance.get(), "tree", plan::foreign_id_base, plan::foreign_id_base,
-                   AT_SYMLINK_NOFOLLOW) != 0)
-        fail(Rung::storage, "a new tree");
 }
 
 void make_cache(const sys::Fd &instance) {
@@ -184,14 +132,14 @@ sys::Fd Storage::open_cache(const plan::LaunchRequest &request) const {
     constexpr const char *what = "the compiler cache";
     const std::string name = instance_name(request);
     if (::mkdirat(directory_.get(), name.c_str(), 0700) == 0)
-        make_cache(open_instance(directory_, request));
+        make_cache(open_instance(directory_, instance_name(request)));
     else if (errno != EEXIST)
         fail(Rung::storage, what);
     return open_marked(directory_, request, cache_mark, what);
 }
 
 sys::Fd Storage::open(const plan::LaunchRequest &request) const {
-    const sys::Fd instance = open_instance(directory_, request);
+    const sys::Fd instance = open_instance(directory_, instance_name(request));
     if (const auto source = read_source(instance))
         return open_remembered(*source);
     sys::Fd tree(open_beneath(instance.get(), "tree", O_PATH | O_DIRECTORY));
@@ -201,7 +149,7 @@ sys::Fd Storage::open(const plan::LaunchRequest &request) const {
 }
 
 sys::Fd Storage::open_adopted_tree(const plan::LaunchRequest &request) const {
-    const auto source = read_source(open_instance(directory_, request));
+    const auto source = read_source(open_instance(directory_, instance_name(request)));
     if (!source)
         fail(Rung::storage, "the directory");
     return open_remembered(*source);
@@ -218,7 +166,7 @@ void Storage::drop(const plan::LaunchRequest &request) const {
         fail(Rung::storage, "what was remembered of the directory");
     if (::unlinkat(instance.get(), "tree", AT_REMOVEDIR) != 0 && errno != ENOENT)
         fail(Rung::storage, "the tree");
-    for (const char *mark : {twin_mark, cache_mark})
+    for (const char *mark : {twin_mark, cache_mark, below_file})
         if (::unlinkat(instance.get(), mark, 0) != 0 && errno != ENOENT)
             fail(Rung::storage, "the mark of a tree");
     if (::unlinkat(directory_.get(), name.c_str(), AT_REMOVEDIR) != 0)

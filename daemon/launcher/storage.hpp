@@ -1,13 +1,21 @@
 // frank-launcher's own storage: root's, mode 0700, every parent root's. An instance is a directory named by
-// its id, with either `tree` (made here) or `source` (which directory of the administrator's it is).
+// its id, with either `tree` (made here) or `source` (which directory of the administrator's it is). A layer
+// has beside its tree the name of what it lies over (`below`), and in it `root` and overlayfs' `work`.
 #pragma once
 
 #include "daemon/plan/launch_request.hpp"
 #include "daemon/sys/fd.hpp"
 
 #include <string>
+#include <vector>
 
 namespace frank::launcher {
+
+/// One of the trees that a layer lies over.
+struct Below {
+    sys::Fd tree;         ///< O_PATH
+    bool adopted = false; ///< a directory of somebody's, and not of our making
+};
 
 class Storage {
   public:
@@ -18,11 +26,15 @@ class Storage {
     void make(const plan::LaunchRequest &request) const;
     /// The same, for native twins.
     void make_twins(const plan::LaunchRequest &request) const;
+    /// The same, over the tree of request.base. EMLINK where there are plan::max_layers already.
+    void make_layer(const plan::LaunchRequest &request) const;
+    /// What the instance's tree lies over, the nearest first; nothing where it is no layer.
+    std::vector<Below> below(const plan::LaunchRequest &request) const;
     /// Remembers the directory behind `fd` by path, device and inode; gives its owner's uid. Refuses this
     /// machine's own system directories, and what is no directory.
     uid_t adopt(const plan::LaunchRequest &request, int fd) const;
-    /// The instance's tree, O_PATH. ESTALE when an adopted directory is no longer the one that was
-    /// remembered.
+    /// The instance's tree, O_PATH; of a layer all that is its own. ESTALE when an adopted directory is no
+    /// longer the one that was remembered.
     sys::Fd open(const plan::LaunchRequest &request) const;
     /// An adopted directory, O_PATH; no tree that was made here. Else as open().
     sys::Fd open_adopted_tree(const plan::LaunchRequest &request) const;
@@ -35,6 +47,8 @@ class Storage {
     void drop(const plan::LaunchRequest &request) const;
 
   private:
+    Below open_below(const plan::Instance &instance) const;
+
     sys::Fd directory_;
 };
 

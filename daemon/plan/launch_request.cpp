@@ -124,6 +124,9 @@ std::string_view remedy(const LaunchReply &reply) {
         return "; is the kernel's module tun loaded? Or set network = \"none\" in frankend.toml";
     if (reply.rung == Rung::limits)
         return limit_remedy(reply.error);
+    if (reply.rung == Rung::storage && reply.error == EMLINK)
+        return "; that many snapshots cannot lie one over the other: destroy some, or clone from an earlier "
+               "one";
     if (reply.rung == Rung::storage && reply.error == ESTALE)
         return "; it was moved or replaced since it was given";
     if (reply.rung == Rung::mount_step && (reply.error == ELOOP || reply.error == ENOTDIR))
@@ -136,7 +139,7 @@ std::string_view remedy(const LaunchReply &reply) {
 Result<void> check(const LaunchRequest &request) {
     if (request.magic != launch_magic || request.version != launch_version)
         return refuse(Error::invalid_argument, "a launch request of another version; restart frankend");
-    if (request.op < LaunchOp::start_session || request.op > LaunchOp::lend_cache)
+    if (request.op < LaunchOp::start_session || request.op > LaunchOp::make_layer)
         return refuse(Error::invalid_argument, "an unknown launch request");
     if (request.network > Network::user || request.disk_ids > DiskIds::owner || request.writable > 1)
         return refuse(Error::invalid_argument, "a launch request with an unknown choice");
@@ -144,6 +147,8 @@ Result<void> check(const LaunchRequest &request) {
         return check_start(request);
     if (request.op == LaunchOp::lend_directory || request.op == LaunchOp::lend_cache)
         return check_ids(request);
+    if (request.op == LaunchOp::make_layer && request.base == request.instance)
+        return refuse(Error::invalid_argument, "a launch request for a layer over itself");
     if (request.op == LaunchOp::host_table)
         return check_table(request.for_sessions | request.for_programs);
     return {};

@@ -16,7 +16,7 @@
 namespace frank::plan {
 
 inline constexpr std::uint32_t launch_magic = 0x314e5246; // "FRN1"
-inline constexpr std::uint32_t launch_version = 4;
+inline constexpr std::uint32_t launch_version = 5;
 
 /// On-disk ids of trees that frankend makes (systemd's UIDS-GIDS: "foreign UID range"), so that a setuid-root
 /// file in an image belongs to nobody on this machine.
@@ -27,6 +27,10 @@ inline constexpr std::uint32_t unused_id = foreign_id_base - 1;
 /// Where ranges for sessions may lie (systemd's UIDS-GIDS: container range).
 inline constexpr std::uint32_t id_base_min = 524288;
 inline constexpr std::uint32_t id_base_max = 1879048191 - id_range_size;
+
+/// Trees one over the other, the own one not counted. The kernel takes 500 (overlayfs.rst); each costs every
+/// look at a name that is not there.
+inline constexpr std::size_t max_layers = 64;
 
 /// In a start_workshop: work that needs no tree, such as running a probe.
 inline constexpr Instance no_instance{};
@@ -45,6 +49,7 @@ enum class LaunchOp : std::uint8_t {
     lend_directory =
         10,          ///< a mount of an adopted directory for one session's ids, which comes with the reply
     lend_cache = 11, ///< the same of a tree for what compilers made, which is made where it is missing
+    make_layer = 12, ///< as make_tree, over the tree of `base`: a session sees both, and changes this one
 };
 
 enum class Network : std::uint8_t {
@@ -81,6 +86,7 @@ struct LaunchRequest {
     std::uint8_t writable =
         0;                   ///< lend_directory: 1: only where owner_uid owns the directory, and is not root
     ResourceLimits limits{}; ///< start_session: of all that runs in it
+    Instance base{};         ///< make_layer: never changed by anybody while there is a layer over it
 };
 
 /// The bit of `arch` in a host_table request.
@@ -147,7 +153,7 @@ struct LaunchReply {
 /// has, so that nothing in it can be changed there, whatever becomes of the mount's flags. With the reply to
 /// lend_directory and lend_cache a detached mount whose flags nobody in the session can take back.
 constexpr bool has_descriptor(LaunchOp op) {
-    return op == LaunchOp::host_table || op >= LaunchOp::lend_twins;
+    return op == LaunchOp::host_table || (op >= LaunchOp::lend_twins && op <= LaunchOp::lend_cache);
 }
 
 /// supervisor socket: one byte in, SIGKILL to the session; end of file out, the session is gone and cleaned
