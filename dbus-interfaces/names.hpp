@@ -15,13 +15,15 @@ inline constexpr const char *manager_interface = "org.frankend1.Manager";
 inline constexpr const char *session_interface = "org.frankend1.Session";
 inline constexpr const char *job_interface = "org.frankend1.Job";
 
-/// A session's name as an object path element. Names are [a-z][a-z0-9-]*; '-' alone is not allowed in a
-/// path and becomes "_2d", as sd_bus_path_encode() has it.
+/// A session's name as an object path element. Names are [a-z][a-z0-9-]*, and "@" with [a-z0-9]* for one that
+/// is thrown away; what a path does not allow becomes "_2d" and "_40", as sd_bus_path_encode() has it.
 inline std::string session_path(std::string_view name) {
     std::string path = session_prefix;
     for (char c : name) {
         if (c == '-')
             path += "_2d";
+        else if (c == '@')
+            path += "_40";
         else
             path += c;
     }

@@ -110,12 +110,14 @@ std::string_view to_text(RootKind kind) {
         return "archive";
     case RootKind::debian:
         return "debian";
+    case RootKind::layer:
+        return "layer";
     }
     return "unknown";
 }
 
 std::optional<RootKind> root_kind_from_text(std::string_view text) {
-    for (const RootKind kind : {RootKind::directory, RootKind::archive, RootKind::debian})
+    for (const RootKind kind : {RootKind::directory, RootKind::archive, RootKind::debian, RootKind::layer})
         if (text == to_text(kind))
             return kind;
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include "daemon/plan/arch_set.hpp"
 #include "daemon/plan/bind.hpp"
 #include "daemon/plan/launch_request.hpp"
+#include "daemon/plan/layer.hpp"
 #include "daemon/plan/result.hpp"
 #include "daemon/plan/session_name.hpp"
 #include "daemon/plan/wide_numbers.hpp"
@@ -19,7 +20,7 @@
 
 namespace frank::plan {
 
-enum class RootKind : std::uint8_t { directory, archive, debian };
+enum class RootKind : std::uint8_t { directory, archive, debian, layer };
 
 std::string_view to_text(RootKind kind);
 std::optional<RootKind> root_kind_from_text(std::string_view text);
@@ -86,6 +87,7 @@ struct SessionSettings {
     RootStorage storage{};                      ///< as it was last seen, where a program of the root minds
     std::vector<Bind> binds{};                  ///< in order of target
     ResourceLimits limits{};
+    Layering layers{};
 
     /// Its own and what else it holds.
     ArchSet arches() const {

@@ -4,6 +4,7 @@
 
 #include "daemon/plan/bind_text.hpp"
 #include "daemon/plan/board.hpp"
+#include "daemon/plan/layer_text.hpp"
 #include "daemon/plan/printable.hpp"
 #include "daemon/plan/toml_reader.hpp"
 #include "daemon/plan/workaround.hpp"
@@ -189,8 +190,9 @@ Result<SessionSettings> read_settings(const toml::table &table) {
         binds = read_binds(reader);
 
     const ResourceLimits limits = read_limits(reader, table);
+    const Layering layers = table.contains("layers") ? read_layering(reader) : Layering{};
 
-    const auto name = SessionName::parse(name_text);
+    const auto name = SessionName::parse_any(name_text);
     const auto kind = root_kind_from_text(kind_text);
     const auto ids = disk_ids_from_text(ids_text);
     const auto arch = arch_text.empty() ? std::optional(Arch::none) : arch_by_debian_name(arch_text);
@@ -220,6 +222,7 @@ Result<SessionSettings> read_settings(const toml::table &table) {
     settings.board = board;
     settings.binds = std::move(binds);
     settings.limits = limits;
+    settings.layers = layers;
     settings.workarounds = std::move(workarounds);
     settings.workarounds_off = std::move(workarounds_off);
     settings.storage = {WideNumbers::from_bits(static_cast<std::int32_t>(wide)), file_system};
@@ -261,6 +264,8 @@ std::string to_toml(const SessionSettings &settings) {
         table.insert("binds", to_table(settings.binds));
     if (settings.limits.any())
         table.insert("limits", to_table(settings.limits));
+    if (settings.layers.any())
+        table.insert("layers", to_table(settings.layers));
     if (settings.storage.wide.any()) {
         table.insert("wide_numbers", settings.storage.wide.bits());
         table.insert("file_system", settings.storage.file_system);

@@ -31,6 +31,7 @@ struct RawSpawn {
     std::string cpu;
     std::string emulator;
     Watch watch = Watch::none;
+    bool throw_away = false;
 };
 
 struct SpawnRequest {
@@ -48,7 +49,8 @@ struct SpawnRequest {
     Watch watch = Watch::none;
     SpawnLimits limits{}; ///< of the session's work-arounds
 
-    bool own_table = false; ///< one comes along that follows from nothing here
+    bool throw_away = false; ///< in a session that is made for it and goes with it
+    bool own_table = false;  ///< one comes along that follows from nothing here
 
     bool has_own_table() const {
         return own_table || !cpu.empty() || !emulator.empty() || watch != Watch::none;

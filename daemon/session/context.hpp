@@ -3,9 +3,11 @@
 
 #include "daemon/session/cache_store.hpp"
 #include "daemon/session/catalogue.hpp"
+#include "daemon/session/footing.hpp"
 #include "daemon/session/host_table.hpp"
 #include "daemon/session/job_store.hpp"
 #include "daemon/session/job_table.hpp"
+#include "daemon/session/layer_store.hpp"
 #include "daemon/session/machine.hpp"
 #include "daemon/session/news.hpp"
 #include "daemon/session/runtime_store.hpp"
@@ -32,6 +34,8 @@ struct Context {
     HostTable table;
     TwinStore twins;
     CacheStore caches;
+    LayerStore layers;
+    Grounds grounds{};
 };
 
 } // namespace frank::session

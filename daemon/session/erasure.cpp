@@ -12,7 +12,7 @@ void Erasure::begin() { drop_binds(); }
 
 /// What frank-launcher remembers of them; the directories are their owner's.
 void Erasure::drop_binds() {
-    if (settings_.binds.empty())
+    if (settings_.binds.empty() || settings_.layers.throw_away) // then they are another session's
         return drop();
     guarded(
         [this] {

@@ -51,7 +51,7 @@ plan::LaunchRequest request_for(plan::LaunchOp op, const plan::SessionSettings &
         request.arch = settings.arch;
         request.limits = settings.limits;
     }
-    const std::string &name = settings.name.str(); // at most 32 bytes: the array keeps a NUL at its end
+    const std::string name = settings.name.base(); // at most 32 bytes: the array keeps a NUL at its end
     std::memcpy(request.hostname.data(), name.data(), std::min(name.size(), request.hostname.size() - 1));
     return request;
 }

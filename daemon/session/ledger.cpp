@@ -132,6 +132,27 @@ plan::Result<sys::Fd> Ledger::open_log(JobId id) {
     return log;
 }
 
+void Ledger::snapshot(const std::string &name, const std::string &tag, Done done) {
+    impl_->snapshot(name, tag, done);
+}
+
+void Ledger::rollback(const std::string &name, const std::string &tag, Done done) {
+    impl_->rollback(name, tag, done);
+}
+
+plan::Result<void> Ledger::remove_snapshot(const std::string &name, const std::string &tag) {
+    return impl_->remove_snapshot(name, tag);
+}
+
+void Ledger::clone(const std::string &name, const plan::SessionName &new_name, std::uint32_t owner,
+                   Done done) {
+    impl_->clone(name, new_name, owner, done);
+}
+
+void Ledger::commit(const std::string &name, const plan::SessionName &new_name, Done done) {
+    impl_->commit(name, new_name, done);
+}
+
 void Ledger::diagnose(Diagnosed done) { impl_->diagnose(std::move(done)); }
 
 void Ledger::list_emulators(Surveyed done) { impl_->list_emulators(std::move(done)); }

@@ -171,6 +171,16 @@ class Ledger {
     /// What it takes now, and which of its limits can be set here.
     void measure_use(const std::string &name, UseDone done);
 
+    /// What its root is now stays, by this tag. It must not run.
+    void snapshot(const std::string &name, const std::string &tag, Done done);
+    /// Its root is as it was then; what came after is gone, other snapshots are not. It must not run.
+    void rollback(const std::string &name, const std::string &tag, Done done);
+    plan::Result<void> remove_snapshot(const std::string &name, const std::string &tag);
+    /// Another session of this owner, whose root is as this one's is now. It must not run.
+    void clone(const std::string &name, const plan::SessionName &new_name, std::uint32_t owner, Done done);
+    /// A throw-away session is ended and stays, by this name.
+    void commit(const std::string &name, const plan::SessionName &new_name, Done done);
+
     void diagnose(Diagnosed done);
     void list_emulators(Surveyed done);
     plan::Result<std::vector<std::string>> describe(const plan::CreateRequest &request) const;

@@ -40,7 +40,8 @@ Ledger::Impl::Impl(sys::EventLoop &loop, const plan::Config &config, const Direc
               0,
               HostTable(loop, machine, config, directories.state),
               TwinStore(directories.state),
-              CacheStore(directories.state)} {
+              CacheStore(directories.state),
+              LayerStore(directories.state)} {
     machine.watch_emulators([this] { emulators_changed(); });
 }
 
@@ -120,6 +121,11 @@ plan::Result<JobId> Ledger::Impl::destroy(const std::string &name, bool force, s
     if (!force && (state == SessionState::running || state == SessionState::starting))
         return plan::refuse(Error::busy, "session " + name + " is " + std::string(to_text(state)) +
                                              ": stop it first, or use --force");
+    if (const std::size_t above = context.grounds.standing_on(session->settings().instance); above > 0)
+        return plan::refuse(Error::busy, std::to_string(above) + " throw-away sessions of " + name +
+                                             " run: stop them first");
+    if (tops_.contains(name) || committing_.contains(name))
+        return plan::refuse(Error::busy, "a snapshot of session " + name + " is being made: try again");
     plan::Result<JobId> result = JobId{0};
     guarded(
         [&] {
@@ -145,13 +151,6 @@ void Ledger::Impl::begin_destruction(Session &session, JobId job) {
     destructions_.insert_or_assign(name, std::move(destruction)).first->second->begin();
 }
 
-/// An operation that is over is destroyed once it has returned.
-template <class Operations> void Ledger::Impl::bury(Operations &operations, const std::string &name) {
-    auto node = operations.extract(name);
-    if (!node.empty())
-        context.mailbox.post(Task([dead = std::move(node.mapped())] {}));
-}
-
 void Ledger::Impl::finished(const std::string &name, JobId job, const Outcome &outcome) {
     // First the session, then the job: whoever waits for the job finds the name free again.
     if (!outcome.kept)
@@ -159,6 +158,7 @@ void Ledger::Impl::finished(const std::string &name, JobId job, const Outcome &o
     context.jobs.end(job, outcome.state, 0, outcome.why);
     collect_twins(false);
     collect_caches();
+    collect_layers();
 }
 
 void Ledger::Impl::drop(const std::string &name) {
@@ -203,6 +203,10 @@ void Ledger::Impl::spawn(const std::string &name, SpawnOrder order) {
     Session *session = find(name);
     if (session == nullptr)
         may = plan::refuse(Error::no_such_session, "there is no session " + name);
+    if (may && order.request.throw_away)
+        return spawn_throw_away(name, std::move(order));
+    if (may && session->settings().layers.throw_away)
+        return spawn_and_watch(*session, std::move(order));
     if (may)
         return session->spawn(std::move(order));
     context.mailbox.post(
@@ -223,7 +227,8 @@ plan::Result<Session *> Ledger::Impl::session_of_command(JobId id) {
 }
 
 bool Ledger::Impl::idle() const {
-    return creations_.empty() && destructions_.empty() && strangers_.empty() && context.mailbox.empty() &&
+    return creations_.empty() && destructions_.empty() && tops_.empty() && makings_.empty() &&
+           committing_.empty() && strangers_.empty() && context.mailbox.empty() &&
            !context.jobs.any_running() &&
            std::ranges::all_of(sessions, [](const auto &entry) { return entry.second->idle(); });
 }

@@ -5,6 +5,7 @@
 #include "daemon/session/creation.hpp"
 #include "daemon/session/destruction.hpp"
 #include "daemon/session/emulator_survey.hpp"
+#include "daemon/session/new_top.hpp"
 #include "daemon/session/stranger.hpp"
 #include "daemon/session/tree_removal.hpp"
 #include "daemon/session/trial.hpp"
@@ -27,6 +28,12 @@ class Ledger::Impl {
     plan::Result<void> cancel(const Job &job);
     void spawn(const std::string &name, SpawnOrder order);
     plan::Result<JobId> accelerate(const std::string &name, AccelOrder order, std::uint32_t caller);
+    void snapshot(const std::string &name, const std::string &tag, const Done &done);
+    void rollback(const std::string &name, const std::string &tag, const Done &done);
+    plan::Result<void> remove_snapshot(const std::string &name, const std::string &tag);
+    void clone(const std::string &name, const plan::SessionName &new_name, std::uint32_t owner,
+               const Done &done);
+    void commit(const std::string &name, const plan::SessionName &new_name, const Done &done);
     void recover();
     /// Shared by all who ask while it goes on: anybody may ask.
     void diagnose(Diagnosed done);
@@ -52,7 +59,12 @@ class Ledger::Impl {
     void finished(const std::string &name, JobId job, const Outcome &outcome);
     /// `job`: 0 where nobody asked for it.
     void begin_destruction(Session &session, JobId job);
-    template <class Operations> void bury(Operations &operations, const std::string &name);
+    /// An operation that is over is destroyed once it has returned.
+    template <class Operations> void bury(Operations &operations, const std::string &name) {
+        auto node = operations.extract(name);
+        if (!node.empty())
+            context.mailbox.post(Task([dead = std::move(node.mapped())] {}));
+    }
     void drop(const std::string &name);
 
     void begin_acceleration(const std::string &name, const AccelOrder &order, JobId job, sys::Fd log,
@@ -61,8 +73,29 @@ class Ledger::Impl {
     void collect_caches();
     void remove_tree(TreeRemoval::Order order);
 
+    plan::Result<Session *> layerable(const std::string &name);
+    void put_new_top(Session &session, const plan::Instance &over, NewTop::Amend amend, Done done);
+    plan::Result<void> tag_layer(Session &session, const std::string &tag, const plan::Instance &layer);
+    void later(const Done &done, plan::Result<void> result);
+    plan::Result<void> may_have(const std::string &name, std::uint32_t owner) const;
+    plan::Result<Session *> derive(const Session &from, const plan::SessionName &name, std::uint32_t owner,
+                                   const plan::Instance &base);
+    void make_layer(Session &session, const Done &done);
+    void collect_layers();
+
+    plan::Result<Session *> ground_of(const std::string &name);
+    void spawn_throw_away(const std::string &name, SpawnOrder order);
+    void spawn_and_watch(Session &session, SpawnOrder order);
+    void watch_job(const std::string &name, JobId job);
+    void last_one_out(const std::string &name);
+    bool recover_throw_away(const Session &session);
+    void settle_ground(const std::string &name, const Done &done);
+    plan::Result<void> rename(const std::string &name, const plan::SessionName &new_name);
+    void committed(const std::string &name, const plan::Result<void> &result, const Done &done);
+
     void recover_jobs();
     void recover_session(Session &session);
+    void forget_committed();
     void end_stranger(const std::string &name);
 
     void look();
@@ -77,6 +110,9 @@ class Ledger::Impl {
     std::set<std::string> told_outdated_;
     std::map<std::string, std::unique_ptr<Creation>> creations_;
     std::map<std::string, std::unique_ptr<Destruction>> destructions_;
+    std::map<std::string, std::unique_ptr<NewTop>> tops_;
+    std::map<std::string, std::unique_ptr<LayerMaking>> makings_;
+    std::set<std::string> committing_;
     std::map<plan::Instance, std::unique_ptr<TreeRemoval>> removals_; ///< of what no root uses any more
     std::map<std::string, std::unique_ptr<Stranger>> strangers_; ///< sessions that run and have no settings
 };

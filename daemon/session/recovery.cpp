@@ -16,6 +16,7 @@ void Ledger::Impl::recover() {
         sessions.emplace(name, std::make_unique<Session>(context, std::move(settings)));
         context.news.session_added(name);
     }
+    forget_committed();
     for (const auto &entry : sessions)
         guarded([&] { recover_session(*entry.second); },
                 [&](const plan::Refusal &why) {
@@ -37,6 +38,25 @@ void Ledger::Impl::recover() {
     }
     collect_twins(true);
     collect_caches();
+    collect_layers();
+}
+
+/// Throw-away ones whose tree is another's by now.
+void Ledger::Impl::forget_committed() {
+    std::vector<std::string> gone;
+    for (const auto &[name, session] : sessions)
+        if (session->settings().layers.throw_away && std::ranges::count_if(sessions, [&](const auto &entry) {
+                                                         return entry.second->settings().instance ==
+                                                                session->settings().instance;
+                                                     }) > 1)
+            gone.push_back(name);
+    for (const std::string &name : gone)
+        guarded(
+            [&] {
+                context.settings.remove(name);
+                drop(name);
+            },
+            [&](const plan::Refusal &why) { log_of(name).error("session {}: {}", name, why.message); });
 }
 
 void Ledger::Impl::recover_jobs() {
@@ -52,8 +72,9 @@ void Ledger::Impl::recover_jobs() {
 }
 
 void Ledger::Impl::recover_session(Session &session) {
-    const bool unfinished = !session.settings().complete || session.settings().doomed;
     const auto running = context.runtime.sessions();
+    const bool over = session.settings().layers.throw_away && !recover_throw_away(session);
+    const bool unfinished = !session.settings().complete || session.settings().doomed || over;
     if (std::ranges::find(running, session.name()) != running.end()) {
         const auto record = context.runtime.record(session.name());
         session.adopt(record.value_or(RunningRecord{}), unfinished || !record);

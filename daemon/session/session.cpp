@@ -16,9 +16,11 @@ namespace frank::session {
 Session::Session(Context &context, plan::SessionSettings settings, std::optional<SessionState> shown)
     : context_(context), settings_(std::move(settings)), override_(shown),
       acceleration_(std::make_unique<Acceleration>(context, *this)),
-      binds_(std::make_unique<Binds>(context, *this)) {}
+      binds_(std::make_unique<Binds>(context, *this)) {
+    stand();
+}
 
-Session::~Session() = default;
+Session::~Session() { context_.grounds.when_free(settings_.instance, nullptr); }
 
 SessionView Session::view() const {
     const plan::Network network = context_.network;
@@ -83,6 +85,13 @@ plan::Result<void> Session::may_start() const {
     if (settings_.doomed || !settings_.complete)
         return plan::refuse(Error::invalid_state,
                             "session " + name() + " is half deleted: destroy it once more");
+    if (laid_by_)
+        return plan::refuse(Error::busy,
+                            "a snapshot of session " + name() + " is being made or taken back: try again");
+    if (const std::size_t above = context_.grounds.standing_on(settings_.instance); above > 0)
+        return plan::refuse(Error::busy, std::to_string(above) + " throw-away " +
+                                             (above == 1 ? "session" : "sessions") + " of " + name() +
+                                             " must not see it change: wait for their end, or stop them");
     if (const auto board = context_.catalogue.boards.check(settings_.board, settings_.arch); !board)
         return plan::refuse(Error::invalid_state,
                             "session " + name() + " is for the board " + settings_.board +
@@ -102,11 +111,21 @@ void Session::start(Ledger::Done done) {
 }
 
 void Session::begin_start() {
+    if (context_.grounds.taken(settings_.instance)) { // by those that go: it waits
+        change(SessionState::starting);
+        return context_.grounds.when_free(settings_.instance, [this] {
+            free_ = context_.loop.soon([this] {
+                if (state_ == SessionState::starting && !guest_)
+                    begin_start();
+            });
+        });
+    }
     off_ = settings_.workarounds_off;
     change(SessionState::starting);
     started_ = wall_clock();
     guarded(
         [this] {
+            touch();
             auto request = request_for(plan::LaunchOp::start_session, settings_, context_.network);
             const std::vector<plan::Arch> arches = arches_of(settings_, context_.machine.emulated());
             add_arches(request, arches);
@@ -153,6 +172,7 @@ void Session::halt(Ledger::Done done) {
     const plan::Refusal why{Error::cancelled, "session " + name() + " was stopped"};
     fail_starts(why);
     if (!guest_) {
+        change(SessionState::stopped); // it may have waited to start
         context_.mailbox.post(Task([done = std::move(done)] { done({}); }));
         return;
     }
@@ -232,6 +252,8 @@ void Session::guest_gone(const plan::Refusal &why) {
     watched_.clear();
     started_ = 0;
     state_ = SessionState::stopped;
+    if (override_ == SessionState::destroying)
+        footing_.reset(); // its root is in nobody's sight any more
     for (const JobId id : context_.jobs.running_in(name()))
         context_.jobs.end(id, JobState::killed, 9, {Error::failed, why.message});
     for (auto &[id, pending] : std::exchange(pending_, {})) {

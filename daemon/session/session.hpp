@@ -59,6 +59,15 @@ class Session final : private GuestListener {
     void stop(Ledger::Done done);
     /// stop() for a destruction, which is under way already.
     void halt(Ledger::Done done);
+    plan::Result<void> may_start() const;
+    /// Its tree is being exchanged: nobody can start it meanwhile.
+    void lay_by(bool by) { laid_by_ = by; }
+    /// On disk when it returns. What its directories are is the other's affair.
+    void become_throw_away(std::vector<plan::Bind> binds);
+    /// It goes, whatever happens.
+    void leave_ground();
+    /// Commands are on their way.
+    bool awaits_jobs() const { return !queued_.empty() || !pending_.empty() || !trying_.empty(); }
     void spawn(SpawnOrder order);
     /// Takes up one that an earlier frankend started. `end_it`: only to end it.
     void adopt(const RunningRecord &record, bool end_it);
@@ -107,7 +116,8 @@ class Session final : private GuestListener {
     void guest_gone(const plan::Refusal &why) override;
 
     GuestListener &listener() { return *this; }
-    plan::Result<void> may_start() const;
+    void stand();
+    void touch();
     void begin_start();
     /// Takes note of what frank-init says that the root holds. True: more than was registered.
     bool learn_needs();
@@ -163,6 +173,9 @@ class Session final : private GuestListener {
     SessionState state_ = SessionState::stopped;
     std::optional<SessionState> override_;
     bool adopting_ = false;
+    bool laid_by_ = false;
+    sys::EventSource free_;            ///< it may start: what stood on its tree has gone
+    std::unique_ptr<Footing> footing_; ///< of a throw-away one
     enum class Again { no, ending, begun } again_ = Again::no; ///< once in a start
     std::uint64_t started_ = 0;
     struct Look {

@@ -24,7 +24,7 @@ SettingsStore::SettingsStore(const std::string &state) : directory_(state + "/ro
 std::vector<plan::SessionSettings> SettingsStore::load() const {
     std::vector<plan::SessionSettings> all;
     for (const std::string &name : names_in(directory_)) {
-        if (!plan::SessionName::parse(name))
+        if (!plan::SessionName::parse_any(name))
             continue;
         const std::string path = directory_ + "/" + name;
         if (!std::filesystem::is_directory(path)) {

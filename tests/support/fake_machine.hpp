@@ -158,6 +158,9 @@ class FakeMachine : public session::Machine {
         switch (request.op) {
         case plan::LaunchOp::make_tree:
         case plan::LaunchOp::make_twins:
+        case plan::LaunchOp::make_layer:
+            if (request.op == plan::LaunchOp::make_layer && !trees.contains(request.base))
+                return refuse(plan::Rung::storage, ENOENT);
             trees[request.instance] = Tree::made;
             break;
         case plan::LaunchOp::adopt_tree:

@@ -1,0 +1,13 @@
+// Layers in session.toml: a table [layers]. Private to plan/.
+#pragma once
+
+#include "daemon/plan/layer.hpp"
+#include "daemon/plan/toml_reader.hpp"
+
+namespace frank::plan {
+
+toml::table to_table(const Layering &layering);
+/// Of the reader's key "layers". What is wrong is told to the reader.
+Layering read_layering(TomlReader &reader);
+
+} // namespace frank::plan
