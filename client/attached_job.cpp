@@ -12,6 +12,8 @@ std::string spawn_command(DaemonLink &link, Attendant &attendant, const CommandO
         details["user"] = sdbus::Variant{text_argument("--user", options.user)};
     if (!options.cpu.empty())
         details["cpu"] = sdbus::Variant{text_argument("--cpu", options.cpu)};
+    if (options.ephemeral)
+        details["ephemeral"] = sdbus::Variant{true};
     EmulatorFile(options.emulator).add_to(details);
     const ByteStrings env = bytes_of(environment_of(options, details.count("tty") != 0));
     return authorised(link.globals(), [&](bool interactive) -> std::string {

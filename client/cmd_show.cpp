@@ -41,6 +41,11 @@ void print(const SessionInfo &session) {
         table.add({"bind:", one.source + " at " + one.target + (one.writable ? "" : " (read-only)")});
     if (!session.limits.empty())
         table.add({"limits:", describe(session.limits)});
+    for (const SessionInfo::Snapshot &one : session.snapshots)
+        table.add({"snapshot:", one.tag + ", " + shown_time(one.created)});
+    if (session.ephemeral)
+        table.add({"ephemeral:",
+                   "it goes with its last command; to keep it: frankctl commit " + session.name + " NEW"});
     table.add({"kind:", session.kind});
     table.add({"source:", session.source});
     table.add({"owner:", shown_user(session.owner)});

@@ -43,6 +43,11 @@ struct Command {
 
 Action define_bind(CLI::App &verb);
 Action define_limit(CLI::App &verb);
+Action define_clone(CLI::App &verb);
+Action define_commit(CLI::App &verb);
+Action define_rollback(CLI::App &verb);
+Action define_snapshot(CLI::App &verb);
+Action define_snapshots(CLI::App &verb);
 Action define_create(CLI::App &verb);
 Action define_enter(CLI::App &verb);
 Action define_run(CLI::App &verb);

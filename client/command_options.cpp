@@ -34,6 +34,8 @@ void add_command_options(CLI::App &verb, CommandOptions &options) {
         ->type_name("PATH");
     verb.add_option("--cpu", options.cpu, "CPU model that the emulator shows to this command alone")
         ->type_name("MODEL");
+    verb.add_flag("--ephemeral", options.ephemeral,
+                  "in a session NAME@ID that is made for it, and whose changes go with it");
 }
 
 std::vector<std::string> environment_of(const CommandOptions &options, bool terminal) {

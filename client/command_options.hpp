@@ -17,6 +17,7 @@ struct CommandOptions {
     std::vector<std::string> env;
     std::string emulator;
     std::string cpu;
+    bool ephemeral = false;
 };
 
 void add_command_options(CLI::App &verb, CommandOptions &options);

@@ -37,8 +37,9 @@ ManagerRemote DaemonLink::manager() { return {*connection_, contract::manager_pa
 
 SessionRemote DaemonLink::session(const std::string &name) {
     // '_' is what the path's own escapes begin with.
-    const bool fits = !name.empty() && std::all_of(name.begin(), name.end(),
-                                                   [](char c) { return is_alphanumeric(c) || c == '-'; });
+    const bool fits = !name.empty() && std::all_of(name.begin(), name.end(), [](char c) {
+        return is_alphanumeric(c) || c == '-' || c == '@';
+    });
     if (!fits)
         throw Failure("'" + name + "' cannot be a session's name: those are a-z, 0-9 and '-'");
     return {*connection_, contract::session_path(name)};

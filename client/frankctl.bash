@@ -7,7 +7,7 @@ _frankctl_ask() {
 _frankctl() {
     local cur=${COMP_WORDS[COMP_CWORD]} prev=${COMP_WORDS[COMP_CWORD - 1]}
     local globals='--format --quiet --no-ask-password --host --bus --version --help'
-    local verbs='create enter run trace debug start stop list show destroy jobs log attach cancel boards emulators accel workarounds bind unbind limit binfmt doctor'
+    local verbs='create enter run trace debug start stop list show destroy clone commit snapshot snapshots rollback jobs log attach cancel boards emulators accel workarounds bind unbind limit binfmt doctor'
     local emulated='aarch64_be alpha arm64 armeb armel armhf hppa loong64 m68k mips mips64 mips64el mipsel mipsn32
         mipsn32el powerpc ppc64 ppc64el riscv32 riscv64 s390x sh4 sh4eb sparc sparc32plus sparc64'
     local -a bus=()
@@ -82,11 +82,12 @@ _frankctl() {
     case $verb in
     '') options=$globals words=$verbs ;;
     create) options='--arch --board --cpu --accel --no-workaround --emulator --include --bind --limit --dry-run' ;;
-    enter) options='--user --workdir --env --emulator --cpu --' ;;
-    run) options='--user --workdir --env --tty --no-tty --preserve-fds --detach --emulator --cpu --' ;;
-    trace) options='--user --workdir --env --emulator --cpu --output --' ;;
-    debug) options='--user --workdir --env --emulator --cpu --sysroot --wait --' ;;
+    enter) options='--user --workdir --env --emulator --cpu --ephemeral --' ;;
+    run) options='--user --workdir --env --tty --no-tty --preserve-fds --detach --emulator --cpu --ephemeral --' ;;
+    trace) options='--user --workdir --env --emulator --cpu --ephemeral --output --' ;;
+    debug) options='--user --workdir --env --emulator --cpu --ephemeral --sysroot --wait --' ;;
     destroy) options='--force' ;;
+    snapshots) options='--remove' ;;
     jobs) options='--all' ;;
     accel) options='--class --from --user --workdir --env --' ;;
     log) options='--follow' ;;
@@ -97,11 +98,12 @@ _frankctl() {
     fi
     case $verb:$count in
     enter:0 | run:0 | trace:0 | debug:0 | start:0 | stop:0 | show:0 | destroy:0 | accel:0 | workarounds:0 | \
-        bind:0 | unbind:0 | limit:0)
+        bind:0 | unbind:0 | limit:0 | clone:0 | commit:0 | snapshot:0 | snapshots:0 | rollback:0)
         words=$(_frankctl_ask list) ;;
     limit:*)
         compopt -o nospace 2>/dev/null
         words='memory= cpu= tasks= io=' ;;
+    rollback:1) words=$(_frankctl_ask snapshots "${COMP_WORDS[COMP_CWORD - 1]}") ;;
     accel:1) words='status on off verify' ;;
     workarounds:1) words='on off' ;;
     workarounds:2) words=$(_frankctl_ask workarounds "${COMP_WORDS[COMP_CWORD - 2]}") ;;

@@ -47,6 +47,10 @@ SessionInfo session_of(const Properties &from) {
     for (const BindRow &row : value_of<std::vector<BindRow>>(from, "Binds"))
         session.binds.push_back({std::get<0>(row), std::get<1>(row), std::get<2>(row)});
     session.limits = value_of<std::map<std::string, std::uint64_t>>(from, "Limits");
+    using SnapshotRow = sdbus::Struct<std::string, std::uint64_t>;
+    for (const SnapshotRow &row : value_of<std::vector<SnapshotRow>>(from, "Snapshots"))
+        session.snapshots.push_back({std::get<0>(row), std::get<1>(row)});
+    session.ephemeral = value_of<bool>(from, "Ephemeral");
     session.kind = text_of(from, "Kind");
     session.source = text_of(from, "Source");
     session.os = text_of(from, "OsName");
@@ -136,6 +140,9 @@ nlohmann::ordered_json to_json(const SessionInfo &session) {
     auto binds = nlohmann::ordered_json::array();
     for (const SessionInfo::Bind &one : session.binds)
         binds.push_back({{"source", one.source}, {"target", one.target}, {"writable", one.writable}});
+    auto snapshots = nlohmann::ordered_json::array();
+    for (const SessionInfo::Snapshot &one : session.snapshots)
+        snapshots.push_back({{"snapshot", one.tag}, {"created", one.created}});
     auto workarounds = nlohmann::ordered_json::array();
     for (const SessionInfo::Workaround &one : session.workarounds)
         if (one.on)
@@ -164,7 +171,9 @@ nlohmann::ordered_json to_json(const SessionInfo &session) {
             {"workarounds_off", session.workarounds_off},
             {"findings", findings},
             {"binds", binds},
-            {"limits", session.limits}};
+            {"limits", session.limits},
+            {"snapshots", snapshots},
+            {"ephemeral", session.ephemeral}};
 }
 
 nlohmann::ordered_json to_json(const JobInfo &job) {

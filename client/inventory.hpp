@@ -36,6 +36,12 @@ struct SessionInfo {
     };
     std::vector<Bind> binds;                     ///< directories of the machine that it sees
     std::map<std::string, std::uint64_t> limits; ///< by resource, those that there are
+    struct Snapshot {
+        std::string tag;
+        std::uint64_t created = 0;
+    };
+    std::vector<Snapshot> snapshots; ///< oldest first
+    bool ephemeral = false;          ///< it goes with its last command
     std::string kind;
     std::string source;
     std::string os;

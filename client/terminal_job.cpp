@@ -82,6 +82,8 @@ Entered enter(DaemonLink &link, Attendant &attendant, const CommandOptions &opti
     if (!options.cpu.empty())
         details["cpu"] = sdbus::Variant{text_argument("--cpu", options.cpu)};
     EmulatorFile(options.emulator).add_to(details);
+    if (options.ephemeral)
+        details["ephemeral"] = sdbus::Variant{true};
     if (const auto size = terminal_size()) {
         details["rows"] = sdbus::Variant{std::uint32_t{size->ws_row}};
         details["columns"] = sdbus::Variant{std::uint32_t{size->ws_col}};

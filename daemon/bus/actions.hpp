@@ -63,6 +63,11 @@ inline constexpr std::array method_rules{
     MethodRule{contract::session_interface, "Unbind", action::session_create, action::manage_others},
     MethodRule{contract::session_interface, "SetLimits", action::set_limits, action::manage_others},
     MethodRule{contract::session_interface, "MeasureUse", owner_right, action::manage_others},
+    MethodRule{contract::session_interface, "Snapshot", action::session_create, action::manage_others},
+    MethodRule{contract::session_interface, "Rollback", action::instance_remove, action::manage_others},
+    MethodRule{contract::session_interface, "RemoveSnapshot", action::instance_remove, action::manage_others},
+    MethodRule{contract::session_interface, "Clone", action::session_create, action::manage_others},
+    MethodRule{contract::session_interface, "Commit", action::session_create, action::manage_others},
     MethodRule{contract::session_interface, "ListTwins", owner_right, action::manage_others},
     MethodRule{contract::job_interface, "Wait", owner_right, action::manage_others},
     MethodRule{contract::job_interface, "Signal", owner_right, action::manage_others},
@@ -90,7 +95,7 @@ constexpr std::string_view deed_of(std::string_view action_id) {
     if (action_id == action::instance_import)
         return "importing a root filesystem";
     if (action_id == action::instance_remove)
-        return "destroying a session";
+        return "destroying a session, a snapshot or changes";
     if (action_id == action::adopt_path)
         return "using a directory of somebody else as a root";
     if (action_id == action::bind_directory)

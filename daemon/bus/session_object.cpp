@@ -121,6 +121,7 @@ void SessionObject::Spawn(sdbus::Result<sdbus::ObjectPath> &&result, std::vector
         raw.user = read.text("user");
         raw.log = read.flag("log");
         raw.tty = read.flag("tty");
+        raw.throw_away = read.flag("ephemeral");
         const auto held = std::make_shared<Held>(); // std::function copies, descriptors do not
         held->emulator = read_emulator(read, raw);
         held->watcher = read_watcher(read, raw);
@@ -162,6 +163,7 @@ void SessionObject::Enter(sdbus::Result<sdbus::ObjectPath, sdbus::UnixFd> &&resu
         plan::RawSpawn raw = raw_command(argv, cwd, env);
         raw.user = read.text("user");
         raw.tty = true;
+        raw.throw_away = read.flag("ephemeral");
         raw.rows = read.number("rows");
         raw.columns = read.number("columns");
         const auto held = std::make_shared<Held>();

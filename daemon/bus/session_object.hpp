@@ -52,6 +52,12 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     void SetLimits(sdbus::Result<> &&result, Numbers limits, OptionMap options) override;
     void MeasureUse(sdbus::Result<Numbers> &&result) override;
 
+    void Snapshot(sdbus::Result<> &&result, std::string tag, OptionMap options) override;
+    void Rollback(sdbus::Result<> &&result, std::string tag, OptionMap options) override;
+    void RemoveSnapshot(sdbus::Result<> &&result, std::string tag, OptionMap options) override;
+    void Clone(sdbus::Result<> &&result, std::string name, OptionMap options) override;
+    void Commit(sdbus::Result<> &&result, std::string name, OptionMap options) override;
+
     std::string Name() override;
     std::uint32_t Owner() override;
     std::string State() override;
@@ -71,6 +77,8 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     std::vector<sdbus::Struct<std::string, std::string, std::string, std::string>> Findings() override;
     std::vector<sdbus::Struct<std::string, std::string, bool>> Binds() override;
     Numbers Limits() override;
+    std::vector<sdbus::Struct<std::string, std::uint64_t>> Snapshots() override;
+    bool Ephemeral() override;
     std::string Kind() override;
     std::string Source() override;
     std::string OsName() override;
@@ -80,6 +88,10 @@ class SessionObject final : public sdbus::AdaptorInterfaces<org::frankend1::Sess
     std::uint64_t Started() override;
     std::vector<sdbus::ObjectPath> Jobs() override;
 
+    /// A deed that its checked argument says all of.
+    template <class Value>
+    void layer(sdbus::Result<> &&result, const MethodRule &rule, plan::Result<Value> argument,
+               OptionMap options, std::function<void(const Caller &, const Value &, const Reply<> &)> act);
     template <class Get> auto property(Get get) {
         return guarded([&] { return get(door_.session(name_)); });
     }

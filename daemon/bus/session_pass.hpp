@@ -16,9 +16,9 @@ void SessionObject::pass(const MethodRule &rule, bool interactive, std::map<std:
     if (!own)
         details["user"] = user_name(settings.owner);
     door_.pass({rule, caller, own, interactive, std::move(details)}, reply,
-               [&door = door_, name = name_, instance = settings.instance, caller, act = std::move(act)] {
+               [&door = door_, name = name_, created = settings.created, caller, act = std::move(act)] {
                    // Another one may have its name by now.
-                   if (door.session(name).settings.instance != instance)
+                   if (door.session(name).settings.created != created)
                        refuse(Error::no_such_session, "the session \"" + name + "\" was destroyed meanwhile");
                    act(caller);
                });

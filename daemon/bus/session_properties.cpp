@@ -42,6 +42,8 @@ PropertyMap SessionObject::news() {
             {"WorkaroundsOff", sdbus::Variant{WorkaroundsOff()}},
             {"Binds", sdbus::Variant{Binds()}},
             {"Limits", sdbus::Variant{Limits()}},
+            {"Snapshots", sdbus::Variant{Snapshots()}},
+            {"Ephemeral", sdbus::Variant{Ephemeral()}},
             {"Findings", sdbus::Variant{Findings()}}};
 }
 

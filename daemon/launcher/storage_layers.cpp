@@ -14,8 +14,9 @@ using plan::Rung;
 
 namespace {
 
-void make_directory(const sys::Fd &parent, const char *name) {
-    if (::mkdirat(parent.get(), name, 0755) != 0 ||
+void make_directory(const sys::Fd &parent, const char *name, mode_t mode = 0755) {
+    if (::mkdirat(parent.get(), name, mode) != 0 ||
+        ::fchmodat(parent.get(), name, mode, 0) != 0 || // whatever our umask is
         ::fchownat(parent.get(), name, plan::foreign_id_base, plan::foreign_id_base, AT_SYMLINK_NOFOLLOW) !=
             0)
         fail(Rung::storage, "a new tree");
@@ -78,7 +79,7 @@ sys::Fd open_remembered(const std::string &source) {
 void make_tree(const sys::Fd &instance) { make_directory(instance, "tree"); }
 
 void Storage::make_layer(const plan::LaunchRequest &request) const {
-    const sys::Fd base = open_instance(directory_, plan::to_text(request.base));
+    const Below root = open_below(request.base);
     plan::LaunchRequest of_base = request;
     of_base.instance = request.base;
     if (below(of_base).size() + 1 >= plan::max_layers)
@@ -92,7 +93,8 @@ void Storage::make_layer(const plan::LaunchRequest &request) const {
     const sys::Fd tree(open_beneath(instance.get(), "tree", O_PATH | O_DIRECTORY));
     if (!tree)
         fail(Rung::storage, "a new tree");
-    make_directory(tree, "root");
+    constexpr mode_t permissions = 07777;
+    make_directory(tree, "root", status(root.tree.get(), "a layer").st_mode & permissions);
     make_directory(tree, "work");
 }
 

@@ -128,6 +128,7 @@ Result<SpawnRequest> parse_spawn(RawSpawn raw) {
     request.tty = raw.tty;
     request.cpu = std::move(raw.cpu);
     request.watch = raw.watch;
+    request.throw_away = raw.throw_away;
     request.emulator = printable(raw.emulator, max_spawn_bytes / 16);
     if (raw.rows != 0)
         request.rows = static_cast<std::uint16_t>(raw.rows);

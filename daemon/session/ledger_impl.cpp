@@ -121,9 +121,8 @@ plan::Result<JobId> Ledger::Impl::destroy(const std::string &name, bool force, s
     if (!force && (state == SessionState::running || state == SessionState::starting))
         return plan::refuse(Error::busy, "session " + name + " is " + std::string(to_text(state)) +
                                              ": stop it first, or use --force");
-    if (const std::size_t above = context.grounds.standing_on(session->settings().instance); above > 0)
-        return plan::refuse(Error::busy, std::to_string(above) + " throw-away sessions of " + name +
-                                             " run: stop them first");
+    if (const auto may = session->may_change(); !may)
+        return tl::unexpected(may.error());
     if (tops_.contains(name) || committing_.contains(name))
         return plan::refuse(Error::busy, "a snapshot of session " + name + " is being made: try again");
     plan::Result<JobId> result = JobId{0};

@@ -29,7 +29,7 @@ plan::Result<Session *> Ledger::Impl::ground_of(const std::string &name) {
         return plan::refuse(Error::busy, "session " + name + " is " + std::string(to_text(state)) +
                                              ", and a throw-away one must not see it change: stop it first, "
                                              "or make one of a clone");
-    if (const auto may = session->may_start(); !may)
+    if (const auto may = session->may_be_used(); !may)
         return tl::unexpected(may.error());
     return session;
 }

@@ -76,7 +76,7 @@ void Session::tell(std::vector<Ledger::Done> &waiters, const plan::Result<void> 
         context_.mailbox.post(Task([done = std::move(done), result] { done(result); }));
 }
 
-plan::Result<void> Session::may_start() const {
+plan::Result<void> Session::may_be_used() const {
     if (override_ == SessionState::creating)
         return plan::refuse(Error::invalid_state,
                             "session " + name() + " is still being created: wait for that job");
@@ -88,10 +88,6 @@ plan::Result<void> Session::may_start() const {
     if (laid_by_)
         return plan::refuse(Error::busy,
                             "a snapshot of session " + name() + " is being made or taken back: try again");
-    if (const std::size_t above = context_.grounds.standing_on(settings_.instance); above > 0)
-        return plan::refuse(Error::busy, std::to_string(above) + " throw-away " +
-                                             (above == 1 ? "session" : "sessions") + " of " + name() +
-                                             " must not see it change: wait for their end, or stop them");
     if (const auto board = context_.catalogue.boards.check(settings_.board, settings_.arch); !board)
         return plan::refuse(Error::invalid_state,
                             "session " + name() + " is for the board " + settings_.board +

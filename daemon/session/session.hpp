@@ -59,7 +59,9 @@ class Session final : private GuestListener {
     void stop(Ledger::Done done);
     /// stop() for a destruction, which is under way already.
     void halt(Ledger::Done done);
-    plan::Result<void> may_start() const;
+    plan::Result<void> may_be_used() const;
+    /// Busy while throw-away sessions stand on its tree.
+    plan::Result<void> may_change() const;
     /// Its tree is being exchanged: nobody can start it meanwhile.
     void lay_by(bool by) { laid_by_ = by; }
     /// On disk when it returns. What its directories are is the other's affair.
@@ -116,6 +118,7 @@ class Session final : private GuestListener {
     void guest_gone(const plan::Refusal &why) override;
 
     GuestListener &listener() { return *this; }
+    plan::Result<void> may_start() const;
     void stand();
     void touch();
     void begin_start();

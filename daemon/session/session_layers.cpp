@@ -3,6 +3,19 @@
 
 namespace frank::session {
 
+plan::Result<void> Session::may_change() const {
+    const std::size_t above = context_.grounds.standing_on(settings_.instance);
+    if (above == 0)
+        return {};
+    return plan::refuse(Error::busy, std::to_string(above) + " throw-away " +
+                                         (above == 1 ? "session" : "sessions") + " of " + name() +
+                                         " must not see it change: wait for their end, or stop them");
+}
+
+plan::Result<void> Session::may_start() const {
+    return may_be_used().and_then([this] { return may_change(); });
+}
+
 void Session::stand() {
     if (settings_.layers.throw_away)
         footing_ = std::make_unique<Footing>(context_.grounds, settings_.layers.base);

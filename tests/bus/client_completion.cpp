@@ -10,7 +10,7 @@ using FrankctlCompletion = ClientWorld;
 } // namespace
 
 TEST_F(FrankctlCompletion, KnowsTheCommandsAndTheirOptions) {
-    EXPECT_EQ(completions({"s"}), "start stop show");
+    EXPECT_EQ(completions({"s"}), "start stop show snapshot snapshots");
     EXPECT_EQ(completions({"--quiet", "des"}), "destroy");
     EXPECT_EQ(completions({"destroy", "--f"}), "--force --format");
     EXPECT_EQ(completions({"run", "box", "--no"}), "--no-tty --no-ask-password");
@@ -26,7 +26,7 @@ TEST_F(FrankctlCompletion, KnowsTheCommandsAndTheirOptions) {
 
 TEST_F(FrankctlCompletion, KnowsTheSessions) {
     for (const char *verb : {"enter", "run", "trace", "debug", "start", "stop", "show", "destroy", "accel",
-                             "workarounds", "bind", "unbind"})
+                             "workarounds", "bind", "unbind", "clone", "snapshot", "rollback"})
         EXPECT_EQ(completions({verb, "d"}), "denied dying") << verb;
     EXPECT_EQ(completions({"run", "-u", "me", "bo"}), "box");
     EXPECT_EQ(completions({"run", "box", "d"}), "");

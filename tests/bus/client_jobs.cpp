@@ -127,7 +127,9 @@ TEST_F(FrankctlJobs, JsonHasStableKeysAndNoControlCharacters) {
                                         "workarounds_off",
                                         "findings",
                                         "binds",
-                                        "limits"}));
+                                        "limits",
+                                        "snapshots",
+                                        "ephemeral"}));
     ASSERT_EQ(run({"run", "box", "--", "true"}).status, 0);
     const Json jobs = Json::parse(run({"jobs", "--all", "--format", "json"}).out);
     ASSERT_EQ(jobs.size(), 1U);

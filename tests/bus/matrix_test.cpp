@@ -74,6 +74,14 @@ class Matrix : public BusTest, public testing::WithParamInterface<std::tuple<con
                     .withArguments(std::string("arm64"), Variants{});
             };
         };
+        const auto of_text = [](const char *method) {
+            return [method](Caller &caller) {
+                caller.at(contract::session_path("pi"))
+                    ->callMethod(method)
+                    .onInterface(contract::session_interface)
+                    .withArguments(std::string("new"), Variants{});
+            };
+        };
         const auto of_pi = [](const char *method) {
             return [method](Caller &caller) {
                 caller.at(contract::session_path("pi"))
@@ -177,6 +185,12 @@ class Matrix : public BusTest, public testing::WithParamInterface<std::tuple<con
                      ->callMethod("MeasureUse")
                      .onInterface(contract::session_interface);
              }},
+            // None of these is done: the session runs by now, and there is no snapshot.
+            {"Snapshot", "session-create", "manage-others", of_text("Snapshot")},
+            {"Rollback", "instance-remove", "manage-others", of_text("Rollback")},
+            {"RemoveSnapshot", "instance-remove", "manage-others", of_text("RemoveSnapshot")},
+            {"Clone", "session-create", "manage-others", of_text("Clone")},
+            {"Commit", "session-create", "manage-others", of_text("Commit")},
             {"ListTwins", "OWNER", "manage-others",
              [](Caller &caller) {
                  caller.at(contract::session_path("pi"))

@@ -100,6 +100,11 @@ TEST_F(Layers, WhatIsMadeIsForeignOnDiskAndTheSessionsRootsInside) {
     EXPECT_EQ(st.st_mode & 07777, 06755U);
 }
 
+TEST_F(Layers, TheRootDirectoryIsAsItWasBelow) {
+    fs::permissions(path_of(base_) + "/tree", fs::perms(0751));
+    EXPECT_EQ(said(layer_over(layer_over(base_)), "stat -c '%a %u' /"), "751 0\n");
+}
+
 TEST_F(Layers, ManySessionsOfOneBaseAtOnceDoNotSeeEachOther) {
     LaunchRequest one = layer_over(base_);
     LaunchRequest two = layer_over(base_);

@@ -74,6 +74,13 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
     void SetLimits(sdbus::Result<> &&result, Numbers limits, Options options) override;
     void MeasureUse(sdbus::Result<Numbers> &&result) override;
     Numbers Limits() override { return limits_; }
+    void Snapshot(sdbus::Result<> &&result, std::string tag, Options options) override;
+    void Rollback(sdbus::Result<> &&result, std::string tag, Options options) override;
+    void RemoveSnapshot(sdbus::Result<> &&result, std::string tag, Options options) override;
+    void Clone(sdbus::Result<> &&result, std::string name, Options options) override;
+    void Commit(sdbus::Result<> &&result, std::string name, Options options) override;
+    std::vector<sdbus::Struct<std::string, std::uint64_t>> Snapshots() override { return snapshots_; }
+    bool Ephemeral() override { return false; }
     std::string Kind() override { return "archive"; }
     std::string Source() override { return "some.tar"; }
     std::string OsName() override { return "Evil \x1b[31mOS\x1b]0;title\x07"; }
@@ -87,6 +94,7 @@ class FakeSession final : public sdbus::AdaptorInterfaces<org::frankend1::Sessio
     std::string name_;
     std::vector<sdbus::Struct<std::string, std::string, bool>> binds_;
     Numbers limits_;
+    std::vector<sdbus::Struct<std::string, std::uint64_t>> snapshots_;
 };
 
 /// Creates: "taken" exists already, "slow" runs until it is cancelled and shows progress, "broken" fails,

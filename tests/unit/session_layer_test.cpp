@@ -258,6 +258,23 @@ TEST_F(LayersOf, WhileItRunsTheRootDoesNotAndRightAfterwardsItDoes) {
     EXPECT_EQ(spawn("rpi3", passing({"true"})).error().error, Error::busy);
 }
 
+TEST_F(LayersOf, ThereMayBeManyOfOneRootAndTheLastGivesItFree) {
+    std::vector<JobId> jobs;
+    for (int i = 0; i < 3; ++i) {
+        const auto spawned = spawn("rpi3", passing({"sleep"}));
+        ASSERT_TRUE(spawned) << spawned.error().message;
+        jobs.push_back(spawned->job);
+    }
+    EXPECT_THAT(ledger->session_names(), SizeIs(4));
+    EXPECT_THAT(start("rpi3").error().message, HasSubstr("3 throw-away sessions of rpi3"));
+    for (const JobId job : jobs) {
+        EXPECT_EQ(start("rpi3").error().error, Error::busy);
+        EXPECT_TRUE(ledger->signal(job, SIGTERM));
+        (void)ended(job);
+    }
+    EXPECT_TRUE(start("rpi3"));
+}
+
 TEST_F(LayersOf, OverADirectoryInPlaceItIsEmptiedAndTheDirectoryIsNot) {
     ASSERT_EQ(create("mine", plan::RootKind::directory).state, JobState::exited);
     ASSERT_TRUE(spawn("mine", passing({"true"})));
