@@ -19,15 +19,20 @@ inline constexpr const char *job_interface = "org.frankend1.Job";
 /// is thrown away; what a path does not allow becomes "_2d" and "_40", as sd_bus_path_encode() has it.
 inline std::string session_path(std::string_view name) {
     std::string path = session_prefix;
-    for (char c : name) {
-        if (c == '-')
-            path += "_2d";
-        else if (c == '@')
-            path += "_40";
-        else
-            path += c;
-    }
+    for (const char c : name)
+        path += c == '-' ? "_2d" : c == '@' ? "_40" : std::string(1, c);
     return path;
+}
+
+/// Of the element that session_path() made.
+inline std::string session_name(std::string_view element) {
+    std::string name;
+    while (!element.empty()) {
+        const char escaped = element.starts_with("_2d") ? '-' : element.starts_with("_40") ? '@' : '\0';
+        name += escaped == '\0' ? element.front() : escaped;
+        element.remove_prefix(escaped == '\0' ? 1 : 3);
+    }
+    return name;
 }
 
 inline std::string job_path(std::string_view id) { return std::string(job_prefix).append(id); }

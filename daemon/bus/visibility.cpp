@@ -30,17 +30,6 @@ int on_message(sd_bus_message *message, void *userdata, sd_bus_error *error) noe
 
 std::string_view text(const char *value) { return value == nullptr ? std::string_view() : value; }
 
-/// The inverse of contract::session_path().
-std::string session_of(std::string_view element) {
-    std::string name;
-    while (!element.empty()) {
-        const bool dash = element.starts_with("_2d");
-        name += dash ? '-' : element.front();
-        element.remove_prefix(dash ? 3 : 1);
-    }
-    return name;
-}
-
 session::JobId job_of(std::string_view element) {
     session::JobId id = 0;
     const auto [end, error] = std::from_chars(element.data(), element.data() + element.size(), id);
@@ -93,7 +82,7 @@ bool Visibility::handle_object(sd_bus_message *message, std::string_view interfa
 
     std::uint32_t owner = 0;
     if (path.starts_with(session_prefix) && (inspects || interface == contract::session_interface))
-        owner = door_.session(session_of(path.substr(session_prefix.size()))).settings.owner;
+        owner = door_.session(contract::session_name(path.substr(session_prefix.size()))).settings.owner;
     else if (path.starts_with(job_prefix) && (inspects || interface == contract::job_interface))
         owner = door_.job(job_of(path.substr(job_prefix.size()))).owner;
     else

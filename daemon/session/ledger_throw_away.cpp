@@ -163,7 +163,6 @@ plan::Result<void> Ledger::Impl::rename(const std::string &name, const plan::Ses
                 context.settings.save_emulator(kept, context.settings.open_emulator(name));
             context.settings.save_acceleration(kept, session->acceleration().record());
             context.settings.remove(name);
-            drop(name);
             sessions.emplace(kept, std::make_unique<Session>(context, std::move(settings)));
             context.news.session_added(kept);
         },
@@ -175,9 +174,14 @@ plan::Result<void> Ledger::Impl::rename(const std::string &name, const plan::Ses
 }
 
 void Ledger::Impl::committed(const std::string &name, const plan::Result<void> &result, const Done &done) {
-    committing_.erase(name);
-    last_one_out(name); // where it could not be kept
-    done(result);
+    done(result); // on the bus this comes from the old one, which has to be there still
+    context.mailbox.post(Task([this, name, kept = result.has_value()] {
+        committing_.erase(name);
+        if (kept)
+            drop(name);
+        else
+            last_one_out(name);
+    }));
 }
 
 } // namespace frank::session

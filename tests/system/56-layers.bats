@@ -104,7 +104,7 @@ in_root() { frank run layered "$@"; }
     [ "$status" -eq 125 ]
     frank commit "$name" kept
     run frank attach "$job"
-    [ "$status" -eq 137 ]
+    [ "$status" -gt 128 ] # by a signal
     [ "$(frank run kept -- cat /root/kept)" = kept ]
     run frank run layered -- cat /root/kept
     [ "$status" -eq 1 ]
