@@ -170,6 +170,8 @@ void Acceleration::survey(Next next) {
     for (const plan::ToolVerdict &each : record_.tools)
         if (const auto known = plan::tool_of(each.path, session_.settings().arch))
             tool.argv.push_back(known->guest);
+    for (const plan::UnprovenTool &each : plan::unproven_tools(session_.settings().arch))
+        tool.argv.push_back(each.guest);
     tool.line = [this](std::string_view line) { plan::take_survey_line(line, survey_); };
     tool.done = [this, next = std::move(next)](const plan::Result<void> &result) {
         if (!result)
