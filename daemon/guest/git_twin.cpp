@@ -2,7 +2,6 @@
 // does with other tools. Where a native git would do what the guest's does not, it is kept from it.
 #include "daemon/guest/guest_answer.hpp"
 
-#include <cstdio>
 #include <cstring>
 #include <dlfcn.h>
 #include <gconv.h>
@@ -14,7 +13,7 @@ extern "C" [[gnu::weak]] const char *gnu_get_libc_version() noexcept;
 namespace {
 
 using Open = iconv_t (*)(const char *, const char *);
-using OpenStream = FILE *(*)(const char *, const char *);
+using OpenStream = void *(*)(const char *, const char *);
 
 bool is_none(iconv_t converter) { return converter == reinterpret_cast<iconv_t>(-1); }
 
@@ -104,15 +103,15 @@ int open64_hiding(const char *path, int flags, mode_t mode) { return open_shown(
 int open64_2_hiding(const char *path, int flags) { return open_shown(path, flags, 0); }
 
 /// fopen(3) by its two names.
-[[gnu::visibility("default")]] FILE *fopen_hiding(const char *path, const char *mode) asm("fopen");
-FILE *fopen_hiding(const char *path, const char *mode) {
+[[gnu::visibility("default")]] void *fopen_hiding(const char *path, const char *mode) asm("fopen");
+void *fopen_hiding(const char *path, const char *mode) {
     if (*mode == 'r' && is_hidden(path)) {
         errno = ENOENT;
         return nullptr;
     }
     return next<OpenStream>("fopen")(path, mode);
 }
-[[gnu::visibility("default")]] FILE *fopen64_hiding(const char *path, const char *mode) asm("fopen64");
-FILE *fopen64_hiding(const char *path, const char *mode) { return fopen_hiding(path, mode); }
+[[gnu::visibility("default")]] void *fopen64_hiding(const char *path, const char *mode) asm("fopen64");
+void *fopen64_hiding(const char *path, const char *mode) { return fopen_hiding(path, mode); }
 
 } // extern "C"
