@@ -65,47 +65,51 @@ constexpr std::string_view in_language = "$ sh -c 'cd r && for each in de_DE fr_
                                          "LC_ALL=$each.UTF-8 git status; LC_ALL=C.UTF-8 LANGUAGE=$each "
                                          "git status; done'";
 
+/// `more`: scripts that take long.
+Recipe recipe_of(std::string_view name, std::initializer_list<Step> more) {
+    auto files = text_corpus();
+    for (const InputFile &file : {InputFile{"settings.sh", settings}, InputFile{"project.sh", project},
+                                  InputFile{"changes.sh", changes}, InputFile{"tidied.sh", tidied},
+                                  InputFile{"encodings.sh", encodings}})
+        files.push_back(file);
+    Recipe git{{name},
+               "--version",
+               files,
+               {{"$ sh -c '. ./project.sh'"},
+                {"-C r status --short --branch"},
+                {"-C r log --graph --stat -M --format='%H %an %ad %s%d' --date=iso"},
+                {"-C r log -p --format=fuller -3 --encoding=UTF-8"},
+                {"-C r log -2 --format=%s%x09%e --encoding=ISO-8859-1"},
+                {"-C r diff --word-diff v1 HEAD -- d"},
+                {"-C r diff --cached --binary"},
+                {"-C r blame -l w"},
+                {"-C r grep -n -E '[0-9]' HEAD -- w"},
+                {"-C r describe --tags --long"},
+                {"-C r archive --format=tar --prefix=p/ HEAD"},
+                {"-C r archive --format=tar.gz HEAD"},
+                {"-C r rev-parse --show-toplevel --git-dir HEAD^{tree}"},
+                {"-C r cat-file -p HEAD"},
+                {"-C r config --list --show-origin"},
+                {"-C r check-ignore none", Kind::fails},
+                {"hash-object words.txt table.txt"},
+                {"diff --no-index --stat old.txt new.txt", Kind::any},
+                {"--exec-path"},
+                {"version --build-options", Kind::guarded},
+                {"log", Kind::fails},
+                {"no-such-command", Kind::fails}}};
+    git.steps.insert(git.steps.end(), more.begin(), more.end());
+    git.clocked = "r/.git/index";
+    return git;
+}
+
 } // namespace
 
 const std::vector<Recipe> &git_recipes() {
-    static const std::vector<Recipe> recipes = [] {
-        auto files = text_corpus();
-        for (const InputFile &file : {InputFile{"settings.sh", settings}, InputFile{"project.sh", project},
-                                      InputFile{"changes.sh", changes}, InputFile{"tidied.sh", tidied},
-                                      InputFile{"encodings.sh", encodings}})
-            files.push_back(file);
-        Recipe git{{"git"},
-                   "--version",
-                   files,
-                   {{"$ sh -c '. ./project.sh'"},
-                    {"-C r status --short --branch"},
-                    {"-C r log --graph --stat -M --format='%H %an %ad %s%d' --date=iso"},
-                    {"-C r log -p --format=fuller -3 --encoding=UTF-8"},
-                    {"-C r log -2 --format=%s%x09%e --encoding=ISO-8859-1"},
-                    {"$ sh -c '. ./encodings.sh'"},
-                    {"-C r diff --word-diff v1 HEAD -- d"},
-                    {"-C r diff --cached --binary"},
-                    {"-C r blame -l w"},
-                    {"-C r grep -n -E '[0-9]' HEAD -- w"},
-                    {"-C r describe --tags --long"},
-                    {"-C r archive --format=tar --prefix=p/ HEAD"},
-                    {"-C r archive --format=tar.gz HEAD"},
-                    {"-C r rev-parse --show-toplevel --git-dir HEAD^{tree}"},
-                    {"-C r cat-file -p HEAD"},
-                    {"-C r config --list --show-origin"},
-                    {"-C r check-ignore none", Kind::fails},
-                    {in_language},
-                    {"$ sh -c '. ./changes.sh'"},
-                    {"$ sh -c '. ./tidied.sh'"},
-                    {"hash-object words.txt table.txt"},
-                    {"diff --no-index --stat old.txt new.txt", Kind::any},
-                    {"--exec-path"},
-                    {"version --build-options", Kind::guarded},
-                    {"log", Kind::fails},
-                    {"no-such-command", Kind::fails}}};
-        git.clocked = "r/.git/index";
-        return std::vector{git};
-    }();
+    static const std::vector<Recipe> recipes{recipe_of("git", {{"$ sh -c '. ./encodings.sh'"},
+                                                               {in_language},
+                                                               {"$ sh -c '. ./changes.sh'"},
+                                                               {"$ sh -c '. ./tidied.sh'"}}),
+                                             recipe_of("git-core/git", {})};
     return recipes;
 }
 

@@ -23,6 +23,7 @@ TEST(Recipes, AreFoundByTheNameWithoutTripletAndVersion) {
     expect_tool("cc1plus", "cc1plus");
     expect_tool("[", "[");
     expect_tool("git", "git");
+    expect_tool("git-core/git", "git-core/git");
     expect_tool("sha256sum", "sha256sum");
 }
 
