@@ -81,7 +81,9 @@ int open_shown(const char *path, int flags, mode_t mode) {
 extern "C" {
 
 /// iconv_open(3): what the guest's own says.
-[[gnu::visibility("default")]] iconv_t iconv_open(const char *to, const char *from) {
+[[gnu::visibility("default")]] iconv_t iconv_open_as_guest(const char *to,
+                                                           const char *from) asm("iconv_open");
+iconv_t iconv_open_as_guest(const char *to, const char *from) {
     const iconv_t converter = next<Open>("iconv_open")(to, from);
     const int error = errno;
     if (is_none(converter) ? error != EINVAL : guest_has(converter))
