@@ -126,7 +126,7 @@ Action define_accel(CLI::App &verb) {
         "with FRANKEND_ACCEL=off in its environment runs no twin.");
     verb.add_option(
             "--class", options->classes,
-            "on, off: these tools alone: compiler, binutils, build, shell, archive, coreutils; may be "
+            "on, off: these tools alone: compiler, binutils, build, shell, archive, coreutils, lang; may be "
             "repeated")
         ->type_name("CLASS[,CLASS...]")
         ->delimiter(',')

@@ -57,7 +57,7 @@ _frankctl() {
         mapfile -t COMPREPLY < <(compgen -W 'auto on off' -- "$cur")
         return ;;
     --class)
-        mapfile -t COMPREPLY < <(compgen -W 'compiler binutils build shell archive coreutils' -- "$cur")
+        mapfile -t COMPREPLY < <(compgen -W 'compiler binutils build shell archive coreutils lang' -- "$cur")
         return ;;
     --limit)
         compopt -o nospace 2>/dev/null

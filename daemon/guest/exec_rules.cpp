@@ -57,6 +57,13 @@ bool has_argument(char *const *argv, const char *text, bool whole) {
     return false;
 }
 
+bool is_called(char *const *argv, const char *name) {
+    if (argv[0] == nullptr)
+        return false;
+    const char *slash = std::strrchr(argv[0], '/');
+    return std::strcmp(slash == nullptr ? argv[0] : slash + 1, name) == 0;
+}
+
 bool has_variable(char *const *environment, const char *name) {
     for (; *environment != nullptr; ++environment)
         if (value_of(*environment, name) != nullptr)
@@ -96,6 +103,7 @@ bool Rules::forbid(char *const *argv, char *const *environment) const {
     each_rule(first_, count_, [&](char kind, const char *text) {
         found = found || (kind == RouteRule::argument && has_argument(argv, text, true)) ||
                 (kind == RouteRule::prefix && has_argument(argv, text, false) && !tries(argv, text)) ||
+                (kind == RouteRule::called && is_called(argv, text)) ||
                 (kind == RouteRule::variable && !within && has_variable(environment, text));
     });
     return found;

@@ -1,42 +1,19 @@
 // frank-machine.so: goes along with those native tools that ask the kernel what machine this is, before the C
 // library in their search order. They are told what the guest's programs are.
-#include <cerrno>
-#include <cstddef>
+#include "daemon/guest/guest_answer.hpp"
+
 #include <cstring>
-#include <fcntl.h>
-#include <spawn.h>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 namespace {
 
 /// The emulator's answer depends on the CPU that it was given, so it is asked: uname(1) never has a twin.
 /// Nothing is changed where it cannot be.
-void ask_guest(char *machine, std::size_t room) {
-    int ends[2];
-    if (::pipe2(ends, O_CLOEXEC) < 0)
-        return;
+void ask_for_machine(char *machine, std::size_t room) {
     const char *const argv[] = {"uname", "-m", nullptr};
-    posix_spawn_file_actions_t actions;
-    pid_t child = 0;
-    int error = ::posix_spawn_file_actions_init(&actions);
-    if (error == 0) {
-        error = ::posix_spawn_file_actions_adddup2(&actions, ends[1], STDOUT_FILENO);
-        if (error == 0)
-            error = ::posix_spawn(&child, "/usr/bin/uname", &actions, nullptr,
-                                  const_cast<char *const *>(argv), environ);
-        (void)::posix_spawn_file_actions_destroy(&actions);
-    }
-    (void)::close(ends[1]);
     char answer[sizeof(utsname::machine)];
-    ssize_t count = 0;
-    while (error == 0 && (count = ::read(ends[0], answer, sizeof answer)) < 0 && errno == EINTR)
-        ; // a line is written at once
-    (void)::close(ends[0]);
-    while (error == 0 && ::waitpid(child, nullptr, 0) < 0 && errno == EINTR)
-        ;
+    const ssize_t count = frank::guest::ask_guest("/usr/bin/uname", argv, answer, sizeof answer).size;
     if (count > 1 && static_cast<std::size_t>(count) <= room && answer[count - 1] == '\n') {
         answer[count - 1] = '\0';
         std::memcpy(machine, answer, static_cast<std::size_t>(count));
@@ -50,7 +27,7 @@ extern "C" [[gnu::visibility("default")]] int uname(struct utsname *name) noexce
     const int result = static_cast<int>(::syscall(SYS_uname, name));
     const int error = errno;
     if (result == 0)
-        ask_guest(name->machine, sizeof name->machine);
+        ask_for_machine(name->machine, sizeof name->machine);
     errno = error;
     return result;
 }

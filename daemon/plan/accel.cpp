@@ -64,6 +64,16 @@ void switch_off(AccelRecord &record, const ToolClasses &classes) {
     }
 }
 
+std::vector<std::string> surveyed_paths(const AccelRecord &record, Arch arch) {
+    std::vector<std::string> paths;
+    for (const ToolVerdict &each : record.tools)
+        if (auto known = tool_of(each.path, arch))
+            paths.push_back(std::move(known->guest));
+    for (UnprovenTool &each : unproven_tools(arch))
+        paths.push_back(std::move(each.guest));
+    return paths;
+}
+
 void take_survey_line(std::string_view line, Survey &survey) {
     FileIdentity file;
     if (next_field(line) != "file")

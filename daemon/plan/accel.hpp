@@ -73,6 +73,8 @@ Result<AccelRecord> accel_from_toml(std::string_view text);
 void switch_on(AccelRecord &record, const ToolClasses &classes);
 void switch_off(AccelRecord &record, const ToolClasses &classes);
 
+/// What a guest may have of the record's tools, and of those that have no twin.
+std::vector<std::string> surveyed_paths(const AccelRecord &record, Arch arch);
 /// One line of `frank-verify survey`; what is none changes nothing.
 void take_survey_line(std::string_view line, Survey &survey);
 /// One line of `frank-verify check`, about a tool of the survey. False where it is none.

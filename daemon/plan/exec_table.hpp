@@ -55,6 +55,7 @@ struct ExecEmulator {
 struct RouteRule {
     static constexpr char argument = '='; ///< an argument that is this: the guest's own file runs
     static constexpr char prefix = '^';   ///< an argument that begins so: the same
+    static constexpr char called = '@';   ///< called by this name, in whatever directory: the same
     static constexpr char variable = '$'; ///< a variable of this name in the environment: the same
     static constexpr char within =
         '~'; ///< where the environment has this, no variable counts: a part of a call

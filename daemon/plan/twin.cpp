@@ -95,6 +95,8 @@ std::vector<std::string> twin_packages(Arch arch) {
           "dash",   "sed",         "grep",  "gawk",    "mawk",     "diffutils", "patch",    "findutils",
           "ccache", "tar",         "gzip",  "bzip2",   "xz-utils", "zstd",      "coreutils"})
         packages.emplace_back(name);
+    if (info(arch).elf_class != 1)
+        packages.emplace_back("git");
     return packages;
 }
 
@@ -102,6 +104,12 @@ std::optional<TwinTool> tool_of(std::string_view path, Arch arch) {
     const std::vector<std::string> triplets = triplets_of(arch);
     if (triplets.empty())
         return std::nullopt;
+    // A 32-bit git knows neither the dates nor the sizes that a 64-bit one does.
+    if (base_name(path) == "git" && info(arch).elf_class == 1)
+        return std::nullopt;
+    for (const std::string_view place : git_places)
+        if (directory_of(path) == place && base_name(path) == "git")
+            return TwinTool{ToolClass::build, "/" + std::string(path), native_path(path)};
     for (const std::string &triplet : triplets) {
         if (auto tool = in_compiler_place(path, arch, triplet))
             return tool;
@@ -113,6 +121,7 @@ std::optional<TwinTool> tool_of(std::string_view path, Arch arch) {
 
 std::vector<std::string> tool_directories(Arch arch) {
     std::vector<std::string> directories{"usr/bin", "bin"};
+    directories.insert(directories.end(), git_places.begin(), git_places.end());
     for (const std::string &triplet : triplets_of(arch)) {
         for (const CompilerPlace &place : compiler_places)
             directories.push_back(std::string(place.cross) + triplet + "/*");
@@ -122,7 +131,25 @@ std::vector<std::string> tool_directories(Arch arch) {
     return directories;
 }
 
-bool asks_for_machine(std::string_view path) { return base_name(path) == "cmake"; }
+std::string_view companion_of(std::string_view path) {
+    return base_name(path) == "cmake" ? twin_machine : base_name(path) == "git" ? twin_git : "";
+}
+
+std::vector<std::string> converter_places() {
+    return {std::string(debians_converters), "usr/lib64/gconv", "usr/lib/gconv"};
+}
+
+std::string guest_place(std::string_view converters, Arch arch) {
+    return converters == debians_converters ? "/usr/lib/" + std::string(gnu_triplet(arch)) + "/gconv"
+                                            : "/" + std::string(converters);
+}
+
+std::vector<Rewrite> rewrites_of_libc() {
+    const std::string from = "/" + std::string(debians_converters);
+    const std::string to = std::string(twin_directory) + "/" + twin_converters;
+    const std::string cache = "/gconv-modules.cache";
+    return {{from, to}, {from + cache, to + cache}};
+}
 
 bool goes_along(std::string_view path) {
     if (base_name(path) != "liblto_plugin.so")

@@ -14,7 +14,7 @@
 namespace frank::plan {
 
 /// Each can be switched off.
-enum class ToolClass : std::uint8_t { compiler, binutils, build, shell, archive, coreutils };
+enum class ToolClass : std::uint8_t { compiler, binutils, build, shell, archive, coreutils, lang };
 
 std::string_view to_text(ToolClass tool_class);
 
@@ -28,8 +28,13 @@ std::vector<std::string> names_of(const ToolClasses &classes);
 inline constexpr const char *twin_directory = "/run/frankend/native";
 /// In a twin's tree; of frankend's own, as they lie beside frank-tree.
 inline constexpr const char *twin_verifier = "frank-verify";
-/// Beside it: a library, for tools that ask the kernel for the machine (guest/machine_name.cpp).
+/// Beside it, libraries that a tool loads first: for those that ask the kernel for the machine
+/// (guest/machine_name.cpp), and for git (guest/git_twin.cpp).
 inline constexpr const char *twin_machine = "frank-machine.so";
+inline constexpr const char *twin_git = "frank-git.so";
+/// In a twin's tree: what glibc converts encodings with (iconv(3)), and a link to where a guest has its own.
+inline constexpr const char *twin_converters = "gconv";
+inline constexpr const char *guest_converters = "gconv-of-guest";
 
 /// Debian's, as its cross compilers have it: "aarch64-linux-gnu". Empty: Debian has none.
 std::string_view gnu_triplet(Arch arch);
@@ -47,10 +52,17 @@ struct TwinTool {
 /// What the program at `path` (relative, in a native root) stands in for. Nothing: it is no tool of ours,
 /// or one that reports the machine.
 std::optional<TwinTool> tool_of(std::string_view path, Arch arch);
+/// What people may look for among the tools, and has no twin.
+struct UnprovenTool {
+    ToolClass tool_class;
+    std::string guest; ///< as in TwinTool
+    std::string why;
+};
+std::vector<UnprovenTool> unproven_tools(Arch arch);
 /// Where in a native root such programs may be: relative directories; a "*" at the end is any one name.
 std::vector<std::string> tool_directories(Arch arch);
-/// Whether the tool at `path` needs to be told the guest's machine.
-bool asks_for_machine(std::string_view path);
+/// The library that the tool at `path` is to load first; empty: none.
+std::string_view companion_of(std::string_view path);
 /// What is no program, and is needed by one all the same: the linker's plug-in.
 bool goes_along(std::string_view path);
 /// What the guest's own compiler and its twin say that they come from: "(Debian 12.2.0-14)". Empty: nothing.
@@ -69,5 +81,11 @@ struct Rewrite {
 /// A cross compiler looks where a native one does not, for headers and for its own parts. `path` as for
 /// tool_of().
 std::vector<Rewrite> rewrites_of(std::string_view path, Arch arch);
+/// Where a native root may have glibc's converters.
+std::vector<std::string> converter_places();
+/// The same place in a guest.
+std::string guest_place(std::string_view converters, Arch arch);
+/// In glibc: its converters are looked for in the twin's tree.
+std::vector<Rewrite> rewrites_of_libc();
 
 } // namespace frank::plan

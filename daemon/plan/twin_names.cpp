@@ -27,11 +27,10 @@ struct Names {
 };
 
 /// Plain programs, by their base names. Absent on purpose: uname, arch, hostname, getconf, dpkg and whatever
-/// else reports the machine; perl and python, which load the guest's own modules; git, which loads the
-/// guest's converters where a commit's encoding is an old one.
+/// else reports the machine; perl and python, which load the guest's own modules.
 const std::vector<Names> &plain_tools() {
     static const std::vector<Names> tools{
-        {ToolClass::build, {"make", "ninja", "cmake", "pkgconf", "m4", "bison", "flex", "ccache"}},
+        {ToolClass::build, {"make", "ninja", "cmake", "pkgconf", "m4", "bison", "flex", "ccache", "git"}},
         {ToolClass::shell,
          {"bash", "dash", "sed", "grep", "gawk", "mawk", "diff", "cmp", "patch", "find", "xargs"}},
         {ToolClass::archive, {"tar", "gzip", "bzip2", "xz", "zstd"}},
@@ -77,13 +76,16 @@ std::string_view to_text(ToolClass tool_class) {
         return "archive";
     case ToolClass::coreutils:
         return "coreutils";
+    case ToolClass::lang:
+        return "lang";
     }
     return "";
 }
 
 const ToolClasses &all_tool_classes() {
     static const ToolClasses all{ToolClass::compiler, ToolClass::binutils, ToolClass::build,
-                                 ToolClass::shell,    ToolClass::archive,  ToolClass::coreutils};
+                                 ToolClass::shell,    ToolClass::archive,  ToolClass::coreutils,
+                                 ToolClass::lang};
     return all;
 }
 

@@ -18,6 +18,12 @@ inline constexpr std::array compiler_places{
     CompilerPlace{"usr/libexec/gcc/", "usr/libexec/gcc/", 10, 17},       // Gentoo's crossdev, Fedora, Alpine
     CompilerPlace{"usr/lib/gcc/", "usr/lib/gcc/", 10, 17}};              // Arch
 
+/// Where git has what it calls: one more git among it.
+inline constexpr std::array<std::string_view, 2> git_places{"usr/lib/git-core", "usr/libexec/git-core"};
+
+/// As Debian's glibc has it compiled in.
+inline constexpr std::string_view debians_converters = "usr/lib/x86_64-linux-gnu/gconv";
+
 /// Gentoo's crossdev: PLACE TRIPLET/gcc-bin/VERSION/, and binutils-bin alike.
 inline constexpr std::string_view versioned_place = "usr/x86_64-pc-linux-gnu/";
 

@@ -124,6 +124,19 @@ std::vector<std::string> pkgconf_rules(const std::string &triplet) {
             rule(RouteRule::argument, "--dump-personality")};
 }
 
+/// What it tells of itself is the guest's. Bloom filters over names of paths (a commit-graph's) depend on
+/// whether a char has a sign (git's bloom.c): who writes them is the guest's own, and guest/git_twin.cpp has
+/// nobody else read them.
+std::vector<std::string> git_rules() {
+    std::vector<std::string> rules;
+    for (const std::string text : {"bugreport", "diagnose", "gc", "commit-graph"}) {
+        rules.push_back(rule(RouteRule::argument, text));
+        rules.push_back(rule(RouteRule::called, "git-" + text));
+    }
+    rules.push_back(rule(RouteRule::argument, "--build-options"));
+    return rules;
+}
+
 /// The one that its path has in it, else Debian's.
 std::string triplet_of(const std::string &guest, Arch arch) {
     for (const std::string &triplet : triplets_of(arch))
@@ -163,6 +176,8 @@ std::vector<std::string> rules_of(const TwinTool &tool, Arch arch, const Package
         return pkgconf_rules(triplet);
     if (name == "cmake")
         return {rule(RouteRule::argument, "--system-information")};
+    if (name == "git")
+        return git_rules();
     if (name == "make")
         return {rule(RouteRule::argument, "--version"), rule(RouteRule::argument, "-v")};
     return {};

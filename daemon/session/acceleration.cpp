@@ -167,9 +167,8 @@ void Acceleration::survey(Next next) {
     survey_.clear();
     Tool tool;
     tool.argv = {verifier(), "survey"};
-    for (const plan::ToolVerdict &each : record_.tools)
-        if (const auto known = plan::tool_of(each.path, session_.settings().arch))
-            tool.argv.push_back(known->guest);
+    for (std::string &path : plan::surveyed_paths(record_, session_.settings().arch))
+        tool.argv.push_back(std::move(path));
     tool.line = [this](std::string_view line) { plan::take_survey_line(line, survey_); };
     tool.done = [this, next = std::move(next)](const plan::Result<void> &result) {
         if (!result)

@@ -42,6 +42,9 @@ std::vector<AccelRow> Acceleration::rows() {
         rows.push_back({std::string(to_text(known->tool_class)), known->guest, routed, reason, sum.native,
                         sum.emulated, sum.native * tool.saved_by_call()});
     }
+    for (const plan::UnprovenTool &tool : plan::unproven_tools(session_.settings().arch))
+        if (survey_.contains(tool.guest))
+            rows.push_back({std::string(to_text(tool.tool_class)), tool.guest, false, tool.why, 0, 0, 0});
     return rows;
 }
 

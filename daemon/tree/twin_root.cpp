@@ -5,6 +5,8 @@
 #include "daemon/sys/fd.hpp"
 #include "daemon/tree/bootstrap.hpp"
 #include "daemon/tree/command.hpp"
+#include "daemon/tree/twin_converters.hpp"
+#include "daemon/tree/twin_libraries.hpp"
 #include "daemon/tree/twin_program.hpp"
 #include "daemon/tree/twin_source.hpp"
 
@@ -125,9 +127,8 @@ Result<void> patch_all(const fs::path &root, const CopiedTools &from, plan::Arch
         if (!linking_of(path).loader.empty())
             if (auto patched = set_interpreter(path, from.interpreter); !patched)
                 return patched;
-        if (plan::asks_for_machine(tool))
-            if (auto patched = load_first(path, std::string(plan::twin_directory) + "/" + plan::twin_machine);
-                !patched)
+        if (const auto companion = plan::companion_of(tool); !companion.empty())
+            if (auto patched = load_first(path, below(plan::twin_directory, companion)); !patched)
                 return patched;
         reporter.progress("files", ++done, from.tools.size());
     }
@@ -182,7 +183,8 @@ Result<void> make_twins(const std::string &directory, const TwinOptions &options
     const fs::path root(directory);
     if (auto patched = patch_all(root, *from, *arch, reporter); !patched)
         return patched;
-    for (const std::string helper : {plan::twin_verifier, plan::twin_machine})
+    settle_converters(directory, *arch);
+    for (const std::string helper : {plan::twin_verifier, plan::twin_machine, plan::twin_git})
         fs::copy_file(fs::path(options.helpers) / helper, root / helper);
     make_readable(root);
     const auto sum = digest(root);

@@ -3,6 +3,7 @@
 #include "daemon/plan/printable.hpp"
 #include "daemon/plan/twin.hpp"
 #include "daemon/sys/file.hpp"
+#include "daemon/tree/twin_converters.hpp"
 #include "daemon/tree/twin_libraries.hpp"
 
 #include <algorithm>
@@ -81,6 +82,8 @@ Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &dir
         return refuse(Error::bad_image, "there is no cross compiler for " +
                                             std::string(plan::info(arch).debian) +
                                             " in it, in none of the places where distributions have theirs");
+    if (auto done = copy_converters(root, libraries); !done)
+        return tl::unexpected(done.error());
     auto interpreter = libraries.finish();
     if (!interpreter)
         return tl::unexpected(interpreter.error());

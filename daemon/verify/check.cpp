@@ -18,6 +18,9 @@ namespace {
 
 namespace fs = std::filesystem;
 
+/// What git calls; it may be another file.
+constexpr std::string_view inner_git = "git-core/git";
+
 std::string base_name(const std::string &path) { return path.substr(path.rfind('/') + 1); }
 
 /// The two runs take turns at one path: what they make may hold it.
@@ -155,6 +158,7 @@ class Trial {
         if (direct)
             twin.program = candidate_.native;
         const CallLog calls;
+        const Verdict before = verdict_;
         const Outcome native = play_native(twin);
         ++verdict_.runs;
         std::string why = describe_crash(native, "natively");
@@ -162,6 +166,9 @@ class Trial {
             why = calls.why_not_native(native.session);
         if (why.empty())
             why = judge_step(step, native, play_emulated(command));
+        // How long another tool takes, which may call this one any number of times, says nothing of one call.
+        if (command.program != candidate_.path)
+            verdict_ = before;
         if (!why.empty())
             verdict_.reason = label_of(step) + ": " + why;
     }
@@ -201,7 +208,8 @@ Candidate parse_candidate(const std::string &argument) {
     const std::size_t equals = argument.find('=');
     Candidate candidate{argument.substr(0, equals),
                         equals == argument.npos ? "" : argument.substr(equals + 1)};
-    candidate.recipe = find_recipe(base_name(candidate.path));
+    candidate.recipe =
+        find_recipe(candidate.path.ends_with(inner_git) ? inner_git : base_name(candidate.path));
     return candidate;
 }
 

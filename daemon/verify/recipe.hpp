@@ -48,6 +48,7 @@ const std::vector<Recipe> &binutils_recipes();
 const std::vector<Recipe> &driver_recipes();
 const std::vector<Recipe> &build_recipes();
 const std::vector<Recipe> &project_recipes();
+const std::vector<Recipe> &git_recipes();
 const std::vector<Recipe> &shell_recipes();
 const std::vector<Recipe> &archive_recipes();
 const std::vector<Recipe> &coreutils_recipes();

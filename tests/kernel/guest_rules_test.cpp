@@ -33,6 +33,12 @@ class RouteRules : public FrankExec {
     }
 };
 
+TEST_F(RouteRules, ANameThatItIsCalledByLeavesItToTheGuest) {
+    EXPECT_EQ(output_of({"@show"}, "/run/show a"), std::string(emulated) + "a|");
+    EXPECT_EQ(output_of({"@sho"}, "/run/show a"), "twin:a|");
+    EXPECT_EQ(output_of({"@/run/show"}, "/run/show a"), "twin:a|") << "without its directory";
+}
+
 TEST_F(RouteRules, AnArgumentLeavesItToTheGuest) {
     EXPECT_EQ(output_of({"=-v"}, "/run/show -v"), std::string(emulated) + "-v|");
     EXPECT_EQ(output_of({"=-v"}, "/run/show -vv"), "twin:-vv|");

@@ -66,6 +66,7 @@ class TreeTwins : public TreeTest {
         fs::create_directories(directory);
         fs::copy_file("/bin/true", directory + "/frank-verify");
         fs::copy_file(FRANK_MACHINE, directory + "/frank-machine.so");
+        fs::copy_file(FRANK_GIT, directory + "/frank-git.so");
     }
     static TreeRun make_twins(const TreeSandbox &box, const std::string &source) {
         add_helpers("/mnt/helpers");
@@ -130,6 +131,46 @@ TEST_F(TreeTwins, ThatAskForTheMachineAreToldTheGuests) {
         EXPECT_EQ(guests("echo armv6l \"$@\" | sed 's/ -m$//'"), "armv6l\n");
         EXPECT_EQ(guests("exit 1"), own) << "nobody who can be asked";
         EXPECT_EQ(guests("printf %080d 0"), own) << "no answer that fits";
+        hide_twins();
+    });
+}
+
+TEST_F(TreeTwins, ConvertTextAsFarAsTheGuestDoes) {
+    const std::string place = "usr/lib/x86_64-linux-gnu/gconv";
+    if (!fs::exists("/" + place) || !fs::exists("/usr/bin/git"))
+        GTEST_SKIP() << "needs git, and glibc's converters where Debian has them";
+    inside([&](TreeSandbox &box) {
+        const std::string source = a_place() + "/source";
+        add_program(source, "usr/bin/git", "/usr/bin/git", "usr/lib64");
+        add_program(source, "usr/bin/aarch64-linux-gnu-gcc-12", "/bin/cat", "usr/lib64");
+        fs::create_directories(source + "/usr/lib/x86_64-linux-gnu");
+        fs::copy("/" + place, source + "/" + place, fs::copy_options::recursive);
+        const TreeRun run = make_twins(box, source);
+        ASSERT_EQ(run.code, 0) << run.err;
+        EXPECT_FALSE(fs::exists(box.root() + "/gconv/gconv-modules.cache"));
+        EXPECT_EQ(fs::read_symlink(box.root() + "/gconv-of-guest"), "/usr/lib/aarch64-linux-gnu/gconv");
+        fs::create_directories("/mnt/of-guest"); // here, and not where a guest has it
+        fs::remove(box.root() + "/gconv-of-guest");
+        fs::create_symlink("/mnt/of-guest", box.root() + "/gconv-of-guest");
+        show_twins(box);
+        // This machine's own are out of the way, as in a guest.
+        ASSERT_EQ(::mount("none", ("/" + place).c_str(), "tmpfs", 0, nullptr), 0);
+        box.write("/mnt/mail", "Subject: =?ISO-8859-1?Q?ma=F1ana?=\n\n---\n");
+        const auto guest_says = [&](const std::string &script) {
+            box.write("/mnt/iconv", "#!/bin/sh\n" + script + "\n");
+            EXPECT_EQ(::chmod("/mnt/iconv", 0755), 0);
+            EXPECT_EQ(::mount("/mnt/iconv", "/usr/bin/iconv", nullptr, MS_BIND, nullptr), 0);
+            const std::string said = output_of(
+                "/run/frankend/native/usr/bin/git mailinfo /mnt/message /mnt/patch </mnt/mail 2>&1");
+            EXPECT_EQ(::umount2("/usr/bin/iconv", MNT_DETACH), 0);
+            return said;
+        };
+        EXPECT_THAT(guest_says("exit 1"), HasSubstr("cannot convert")) << "it has no such converter";
+        EXPECT_THAT(guest_says("[ \"$*\" = '-f ISO-8859-1 -t UTF-8' ]"), HasSubstr("FRANKEND_ACCEL=off"))
+            << "it has one that is not among ours";
+        box.write("/mnt/of-guest/ISO8859-1.so", "");
+        EXPECT_THAT(guest_says("exit 1"), HasSubstr("Subject: ma\303\261ana\n"));
+        EXPECT_EQ(::umount2(("/" + place).c_str(), MNT_DETACH), 0);
         hide_twins();
     });
 }

@@ -33,7 +33,7 @@ add_users "$dir" "$user"
 
 mkdir -p "$dir/bin" "$dir/libexec"
 install -m 0755 "$build/client/frankctl" "$dir/bin/"
-install -m 0755 "$build"/daemon/guest/frank-{init,exec,machine.so} "$build/daemon/tree/frank-tree" "$build/daemon/net/frank-net" "$build/daemon/verify/frank-verify" "$build/daemon/frankend" \
+install -m 0755 "$build"/daemon/guest/frank-{init,exec,machine.so,git.so} "$build/daemon/tree/frank-tree" "$build/daemon/net/frank-net" "$build/daemon/verify/frank-verify" "$build/daemon/frankend" \
     "$build/daemon/launcher/frank-launcher" "$dir/libexec/"
 # An administrator's own data lies beside the settings: $dir/boards.d.
 cp "${FRANK_CONFIG:-$repo/conf/frankend.toml}" "$dir/frankend.toml"

@@ -80,8 +80,8 @@ TEST(ToolClassesOfARecord, AreSwitchedOneByOneOrAllAtOnce) {
     AccelRecord record;
     switch_on(record, {ToolClass::compiler, ToolClass::shell});
     EXPECT_TRUE(record.on);
-    EXPECT_EQ(record.off,
-              (ToolClasses{ToolClass::binutils, ToolClass::build, ToolClass::archive, ToolClass::coreutils}))
+    EXPECT_EQ(record.off, (ToolClasses{ToolClass::binutils, ToolClass::build, ToolClass::archive,
+                                       ToolClass::coreutils, ToolClass::lang}))
         << "the first ones are alone";
     switch_on(record, {ToolClass::archive});
     EXPECT_FALSE(record.off.contains(ToolClass::archive));
@@ -103,7 +103,7 @@ TEST(ToolClassesByName, AreThoseThatThereAre) {
     ASSERT_FALSE(wrong);
     EXPECT_EQ(wrong.error().error, Error::invalid_argument);
     EXPECT_EQ(wrong.error().message, "there is no class \"fast\\n\" of tools: give compiler, binutils, "
-                                     "build, shell, archive, coreutils");
+                                     "build, shell, archive, coreutils, lang");
 }
 
 struct Verified : testing::Test {

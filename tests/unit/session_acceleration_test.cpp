@@ -94,6 +94,15 @@ TEST_F(AccelerationOfASession, IsSwitchedOffAndOnAgain) {
     EXPECT_EQ(routes(), all);
 }
 
+TEST_F(AccelerationOfASession, SaysWhyAToolThatIsThereHasNoTwin) {
+    missing = {"/usr/bin/rustc"};
+    accelerate();
+    EXPECT_EQ(shown("/usr/bin/perl").find("not proven: "), 0U) << shown("/usr/bin/perl");
+    EXPECT_EQ(shown("/usr/bin/rustc"), "not there");
+    EXPECT_FALSE(tried.contains("/usr/bin/perl"));
+    EXPECT_EQ(routes(), all);
+}
+
 TEST_F(AccelerationOfASession, SwitchesClassesOfTools) {
     accelerate("pi", false, {ToolClass::shell, ToolClass::build});
     EXPECT_EQ(tried, (Paths{sed, make})) << "what is off is not compared";

@@ -106,9 +106,8 @@ TEST(Twins, OfDriversLookForTheirPartsWhereANativeOneDoes) {
 }
 
 TEST(Twins, AreNeverThereForWhatReportsTheMachine) {
-    for (const char *path :
-         {"usr/bin/uname", "usr/bin/arch", "usr/bin/getconf", "usr/bin/dpkg", "usr/bin/python3",
-          "usr/bin/perl", "usr/bin/git", "usr/bin/hostname", "usr/bin/lscpu"})
+    for (const char *path : {"usr/bin/uname", "usr/bin/arch", "usr/bin/getconf", "usr/bin/dpkg",
+                             "usr/bin/python3", "usr/bin/perl", "usr/bin/hostname", "usr/bin/lscpu"})
         EXPECT_FALSE(tool_of(path, Arch::arm64)) << path;
 }
 
@@ -166,9 +165,56 @@ TEST(Twins, OfPkgconfLookWhereTheGuestsOwnLooks) {
 }
 
 TEST(Twins, ThatAskTheKernelForTheMachineAreTold) {
-    EXPECT_TRUE(asks_for_machine("usr/bin/cmake"));
-    EXPECT_FALSE(asks_for_machine("usr/bin/make"));
+    EXPECT_EQ(companion_of("usr/bin/cmake"), twin_machine);
+    EXPECT_EQ(companion_of("usr/bin/make"), "");
     EXPECT_TRUE(tool_of("usr/bin/cmake", Arch::armhf));
+}
+
+TEST(Twins, OfGitAreThereFor64BitGuestsWhereverItIs) {
+    for (const char *path : {"usr/bin/git", "usr/lib/git-core/git", "usr/libexec/git-core/git"}) {
+        const auto git = tool_of(path, Arch::arm64);
+        ASSERT_TRUE(git) << path;
+        EXPECT_EQ(git->tool_class, ToolClass::build);
+        EXPECT_EQ(git->guest, "/" + std::string(path));
+        EXPECT_EQ(companion_of(path), twin_git);
+        EXPECT_FALSE(tool_of(path, Arch::armhf)) << path;
+        const std::string directory = std::string(path).substr(0, std::string_view(path).rfind('/'));
+        const auto directories = tool_directories(Arch::arm64);
+        EXPECT_NE(std::ranges::find(directories, directory), directories.end()) << path;
+    }
+    EXPECT_FALSE(tool_of("usr/lib/git-core/git-remote-https", Arch::arm64)) << "has libraries to load";
+    EXPECT_FALSE(tool_of("usr/lib/git-core/sed", Arch::arm64));
+}
+
+TEST(Twins, OfGitLeaveToTheGuestWhatTellsOfItAndWritesBloomFilters) {
+    const TwinTool git = tool("usr/lib/git-core/git");
+    for (const char *rule : {"=--build-options", "=bugreport", "=gc", "@git-gc", "=commit-graph"})
+        EXPECT_TRUE(has_rule(git, rule)) << rule;
+    EXPECT_FALSE(has_rule(tool("usr/bin/make"), "=gc"));
+}
+
+TEST(Twins, HaveTheConvertersOfTheirOwnLibrary) {
+    for (const Rewrite &rewrite : rewrites_of_libc()) {
+        EXPECT_LE(rewrite.to.size(), rewrite.from.size()) << rewrite.from;
+        EXPECT_TRUE(rewrite.to.starts_with("/run/frankend/native/gconv")) << rewrite.to;
+    }
+    EXPECT_EQ(guest_place("usr/lib/x86_64-linux-gnu/gconv", Arch::arm64), "/usr/lib/aarch64-linux-gnu/gconv");
+    EXPECT_EQ(guest_place("usr/lib64/gconv", Arch::arm64), "/usr/lib64/gconv");
+}
+
+TEST(Twins, ThatAreNotProvenAreToldOf) {
+    const auto why = [](Arch arch, const std::string &path) {
+        const auto tools = unproven_tools(arch);
+        const auto found = std::ranges::find(tools, path, &UnprovenTool::guest);
+        return found == tools.end() ? "" : found->why;
+    };
+    for (const char *path : {"/usr/bin/perl", "/usr/bin/rustc", "/usr/lib/go-1.19/bin/go"})
+        EXPECT_TRUE(why(Arch::arm64, path).starts_with("not proven: ")) << path;
+    EXPECT_EQ(why(Arch::arm64, "/usr/bin/git"), "");
+    EXPECT_TRUE(why(Arch::armhf, "/usr/bin/git").starts_with("not proven: "));
+    for (const Arch arch : {Arch::arm64, Arch::armhf})
+        for (const UnprovenTool &each : unproven_tools(arch))
+            EXPECT_FALSE(tool_of(std::string_view(each.guest).substr(1), arch)) << each.guest;
 }
 
 TEST(Twins, OfCompilersLookWhereANativeOneLooks) {

@@ -22,6 +22,8 @@ TEST(Recipes, AreFoundByTheNameWithoutTripletAndVersion) {
     expect_tool("riscv64-linux-gnu-ld.bfd", "ld.bfd");
     expect_tool("cc1plus", "cc1plus");
     expect_tool("[", "[");
+    expect_tool("git", "git");
+    expect_tool("git-core/git", "git-core/git");
     expect_tool("sha256sum", "sha256sum");
 }
 

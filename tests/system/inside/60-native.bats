@@ -209,7 +209,7 @@ sys.exit(job["native_calls"] < 3 or job["emulated_calls"] < 1)' "$job"
     inside sed -n p /etc/hostname
     [ "$(of_tool /sed native_calls)" -eq "$native" ]
     run -125 frank accel "$arch" on --class fast
-    [[ $output == *'no class "fast" of tools: give compiler, binutils, build, shell, archive, coreutils' ]]
+    [[ $output == *'no class "fast" of tools: give compiler, binutils, build, shell, archive, coreutils, lang' ]]
     timeout 60 as-user frankdemo frankctl accel "$arch" on --class shell
     is_native /sed
 }
