@@ -88,7 +88,7 @@ bool environment_forbids_twins(char *const *environment) {
 }
 
 bool Rules::forbid(char *const *argv, char *const *environment) const {
-    bool found = false;
+    bool found = !is_called_well(argv);
     bool within = false;
     each_rule(first_, count_, [&](char kind, const char *text) {
         within = within || (kind == RouteRule::within && has_variable(environment, text));
@@ -101,8 +101,32 @@ bool Rules::forbid(char *const *argv, char *const *environment) const {
     return found;
 }
 
-char *const *Rules::arguments(char *const *argv) const {
+bool Rules::is_called_well(char *const *argv) const {
+    const char *slash = argv[0] == nullptr ? nullptr : std::strrchr(argv[0], '/');
+    const char *name = slash == nullptr ? argv[0] : slash + 1;
     bool any = false;
+    bool found = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        any = any || kind == RouteRule::called;
+        found = found || (kind == RouteRule::called && name != nullptr && std::strcmp(name, text) == 0);
+    });
+    return !any || found;
+}
+
+const char *Rules::first_argument(char *const *argv) const {
+    const char *first = nullptr;
+    bool stays_out = argv[0] == nullptr;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        if (kind == RouteRule::first)
+            first = text;
+        stays_out = stays_out || (kind == RouteRule::unless && argv[1] != nullptr && begins(argv[1], text));
+    });
+    return stays_out ? nullptr : first;
+}
+
+char *const *Rules::arguments(char *const *argv) const {
+    const char *first = first_argument(argv);
+    bool any = first != nullptr;
     each_rule(first_, count_, [&](char kind, const char *text) {
         any = any ||
               (kind == RouteRule::exchange &&
@@ -111,17 +135,21 @@ char *const *Rules::arguments(char *const *argv) const {
     if (!any)
         return argv;
     const std::size_t count = count_of(argv);
-    const char **list = map_list(count + 1);
+    const char **list = map_list(count + 2);
     if (list == nullptr)
         return nullptr;
+    std::size_t written = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        list[i] = argv[i];
+        const char *argument = argv[i];
         bool takes = false;
         each_rule(first_, count_, [&](char kind, const char *text) {
             if (kind == RouteRule::exchange_by && takes)
-                list[i] = text;
+                argument = text;
             takes = kind == RouteRule::exchange && std::strcmp(argv[i], text) == 0;
         });
+        list[written++] = argument;
+        if (i == 0 && first != nullptr)
+            list[written++] = first;
     }
     return const_cast<char *const *>(list);
 }

@@ -61,6 +61,10 @@ struct RouteRule {
     static constexpr char setting = '+';     ///< KEY=VALUE, for the twin's environment
     static constexpr char exchange = '<';    ///< an argument that is this is exchanged for ...
     static constexpr char exchange_by = '>'; ///< ... this, the string after it
+    /// The last part of argv[0] is one of these, where there are any: else the guest's own file runs.
+    static constexpr char called = '@';
+    static constexpr char first = '&';  ///< goes before the caller's arguments ...
+    static constexpr char unless = ','; ///< ... but where the first of those begins so
     /// The twin is watched: where it dies of a fault, or ends with this status (a number; none: no status
     /// counts), the guest's own file does the work. For tools that write a file and do not read standard
     /// input.

@@ -33,8 +33,9 @@ inline constexpr const char *twin_machine = "frank-machine.so";
 
 /// Debian's, as its cross compilers have it: "aarch64-linux-gnu". Empty: Debian has none.
 std::string_view gnu_triplet(Arch arch);
-/// What to put into a native root so that it holds twins for `arch`, by Debian's names.
-std::vector<std::string> twin_packages(Arch arch);
+/// What to put into a native root so that it holds twins for `arch`, by Debian's names; with clang and lld,
+/// which are large, where they are asked for.
+std::vector<std::string> twin_packages(Arch arch, bool llvm = false);
 
 struct TwinTool {
     ToolClass tool_class;
@@ -49,7 +50,11 @@ struct TwinTool {
 std::optional<TwinTool> tool_of(std::string_view path, Arch arch);
 /// Where in a native root such programs may be: relative directories; a "*" at the end is any one name.
 std::vector<std::string> tool_directories(Arch arch);
-/// Whether the tool at `path` needs to be told the guest's machine.
+/// Whether it is clang or lld, by its path in a native root.
+bool is_llvm(std::string_view path);
+/// Where a guest has clang and lld: canonical paths.
+std::vector<std::string> llvm_paths();
+/// Whether the tool at `path` needs to be told the guest's machine, or what its own path is there.
 bool asks_for_machine(std::string_view path);
 /// What is no program, and is needed by one all the same: the linker's plug-in.
 bool goes_along(std::string_view path);

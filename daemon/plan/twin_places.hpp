@@ -18,6 +18,14 @@ inline constexpr std::array compiler_places{
     CompilerPlace{"usr/libexec/gcc/", "usr/libexec/gcc/", 10, 17},       // Gentoo's crossdev, Fedora, Alpine
     CompilerPlace{"usr/lib/gcc/", "usr/lib/gcc/", 10, 17}};              // Arch
 
+/// BEFORE VERSION AFTER: clang and lld in Debian, a directory for each version of LLVM. They are cross
+/// compilers by nature: a native one lies where the guest's own does.
+struct LlvmPlace {
+    std::string_view before, after;
+    int first, last;
+};
+inline constexpr LlvmPlace llvm_place{"usr/lib/llvm-", "/bin", 11, 22};
+
 /// Gentoo's crossdev: PLACE TRIPLET/gcc-bin/VERSION/, and binutils-bin alike.
 inline constexpr std::string_view versioned_place = "usr/x86_64-pc-linux-gnu/";
 

@@ -42,6 +42,7 @@ std::vector<AccelRow> Acceleration::rows() {
         rows.push_back({std::string(to_text(known->tool_class)), known->guest, routed, reason, sum.native,
                         sum.emulated, sum.native * tool.saved_by_call()});
     }
+    std::ranges::move(rows_without_twins(), std::back_inserter(rows));
     return rows;
 }
 

@@ -69,6 +69,22 @@ TEST_F(RouteRules, AnArgumentIsExchangedWhereItIsThatAlone) {
               "twin:-plugin|/native/plugin|/lib/plugin2|");
 }
 
+TEST_F(RouteRules, AnArgumentGoesBeforeTheCallersButForSomeCalls) {
+    const std::vector<std::string> rules{"&--target=t", ",-cc1"};
+    EXPECT_EQ(output_of(rules, "/run/show"), "twin:--target=t|");
+    EXPECT_EQ(output_of(rules, "/run/show -c -cc1 x"), "twin:--target=t|-c|-cc1|x|");
+    EXPECT_EQ(output_of(rules, "/run/show -cc1as x"), "twin:-cc1as|x|");
+    EXPECT_EQ(output_of({"&--target=t", "<-plugin", ">native"}, "/run/show -plugin x"),
+              "twin:--target=t|native|x|");
+}
+
+TEST_F(RouteRules, OtherNamesThanTheseLeaveItToTheGuest) {
+    const std::string by_name = "ln -s show /run/c-14; exec /run/c-14 1";
+    EXPECT_EQ(output_of({"@show", "@c-14"}, by_name), "twin:1|");
+    EXPECT_EQ(output_of({"@show", "@c-1"}, by_name), "-0|/run/c-14|/run/c-14|1|");
+    EXPECT_EQ(output_of({"@show"}, "/run/show 1"), "twin:1|");
+}
+
 TEST_F(RouteRules, AWatchedTwinThatDiesOfAFaultLeavesItToTheGuest) {
     EXPECT_EQ(output_of({"!"}, "/run/show -o x", "kill -SEGV $$"), std::string(emulated) + "-o|x|");
     EXPECT_EQ(output_of({"!4"}, "/run/show -o x", "exit 4"), std::string(emulated) + "-o|x|");
