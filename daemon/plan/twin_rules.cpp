@@ -132,6 +132,11 @@ void spare_llvms_plugin(std::vector<std::string> &rules) {
                                                       std::string(llvm_place.after) + "/../lib/LLVMgold.so"));
 }
 
+/// A cross compiler's looks for all linkers by names with its triplet, which lld does not have.
+std::vector<std::string> collect_rules() {
+    return {rule(RouteRule::argument, "-fuse-ld=lld"), rule(RouteRule::argument, "-fuse-ld=mold")};
+}
+
 /// The compiler's plug-in is a library, and the guest's cannot be loaded.
 std::vector<std::string> linker_rules(const std::string &triplet, bool debians) {
     // Messages begin with the name that it was called by, which a cross compiler's driver has another for.
@@ -208,6 +213,8 @@ std::vector<std::string> rules_of(const TwinTool &tool, Arch arch, const Package
         return driver_rules();
     if (name == "cc1" || name == "cc1plus" || name == "f951" || name == "lto1")
         return compiler_rules(tool, arch, packages);
+    if (name == "collect2")
+        return collect_rules();
     if (name == "clang")
         return clang_rules(tool, arch);
     if (name == "lld")

@@ -56,7 +56,7 @@ void Acceleration::have_twins(const std::string &digest) {
     }
     save();
     const auto look = [this] {
-        survey([this] { std::exchange(order_.fetch, false) && lacks_llvm() ? look_at_root() : verify(); });
+        survey([this] { order_.fetch && lacks_llvm() ? look_at_root() : verify(); });
     };
     lent_ ? look() : lend(look);
 }

@@ -29,7 +29,8 @@ void Acceleration::look_at_root() {
                     "native twins can be made for a Debian alone, and session " + session_.name() + " has " +
                         (report.os_name().empty() ? "something else" : report.os_name()) +
                         ": give a native root that has the tools (--from)"));
-            const bool llvm = report.llvm() && std::exchange(order_.fetch, false);
+            const bool fetch = std::exchange(order_.fetch, false); // once
+            const bool llvm = report.llvm() && fetch;
             const plan::Twins *there = context_.twins.newest(report.suite(), session_.settings().arch);
             if (there == nullptr || (order_.again && there->digest == record_.twins) ||
                 (llvm && !plan::has_llvm(*there)))

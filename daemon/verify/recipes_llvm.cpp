@@ -22,13 +22,14 @@ std::vector<Recipe> make() {
          both_corpora(),
          {// What it is built for, and by which paths and defaults it calls itself and the linker.
           {"-dumpmachine"},
-          {"-v -### -O2 -g -Wall library.c -lm -o library"},
-          {"-### -static-pie -flto=thin -fsanitize=address -rtlib=compiler-rt --driver-mode=g++ program.cc",
-           Kind::guarded},
+          {"-v -### -O2 -g -Wall -c library.c"},
           {"-print-search-dirs"},
           {"-E -dM empty.c"},
           {"-O2 -g -Wall -Wextra -S types.c -o types.s"}, // with .ident
           {"-O0 -g3 -gdwarf-5 -c types.c -o types-O0.o"},
+          {"-v -### types-O0.o -lm -o library"}, // no file that is named by lot
+          {"-### --driver-mode=g++ -static-pie -flto=thin -fsanitize=address -rtlib=compiler-rt types-O0.o",
+           Kind::guarded},
           {"-O3 -fPIC -MD -MP -Wall -Wextra -Wshadow -c warnings.c -o warnings.o"},
           {"-Os -save-temps -ffunction-sections -fstack-protector-strong -fstack-clash-protection -c loops.c "
            "dynamic.c"},

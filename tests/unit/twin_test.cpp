@@ -207,6 +207,10 @@ TEST(Twins, OfClangAreThereForRootsThatHaveItAlone) {
         EXPECT_TRUE(is_llvm(path.substr(1))) << path;
 }
 
+TEST(Twins, OfGccLeaveTheSearchForLldToTheGuestsOwn) {
+    EXPECT_TRUE(has_rule(tool("usr/lib/gcc-cross/aarch64-linux-gnu/12/collect2"), "=-fuse-ld=lld"));
+}
+
 TEST(Twins, OfLinkersLeaveClangsPluginToTheGuestsOwn) {
     for (const char *linker : {"usr/bin/aarch64-linux-gnu-ld.bfd", "usr/bin/aarch64-linux-gnu-ld.gold"})
         EXPECT_TRUE(has_rule(tool(linker), "=/usr/lib/llvm-14/bin/../lib/LLVMgold.so")) << linker;
