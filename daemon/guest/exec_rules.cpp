@@ -96,6 +96,7 @@ bool Rules::forbid(char *const *argv, char *const *environment) const {
     each_rule(first_, count_, [&](char kind, const char *text) {
         found = found || (kind == RouteRule::argument && has_argument(argv, text, true)) ||
                 (kind == RouteRule::prefix && has_argument(argv, text, false) && !tries(argv, text)) ||
+                (kind == RouteRule::needs && goes_without(argv) && !has_argument(argv, text, true)) ||
                 (kind == RouteRule::variable && !within && has_variable(environment, text));
     });
     return found;
@@ -113,15 +114,21 @@ bool Rules::is_called_well(char *const *argv) const {
     return !any || found;
 }
 
+bool Rules::goes_without(char *const *argv) const {
+    bool found = argv[0] == nullptr;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        found = found || (kind == RouteRule::unless && argv[1] != nullptr && begins(argv[1], text));
+    });
+    return found;
+}
+
 const char *Rules::first_argument(char *const *argv) const {
     const char *first = nullptr;
-    bool stays_out = argv[0] == nullptr;
     each_rule(first_, count_, [&](char kind, const char *text) {
         if (kind == RouteRule::first)
             first = text;
-        stays_out = stays_out || (kind == RouteRule::unless && argv[1] != nullptr && begins(argv[1], text));
     });
-    return stays_out ? nullptr : first;
+    return goes_without(argv) ? nullptr : first;
 }
 
 char *const *Rules::arguments(char *const *argv) const {

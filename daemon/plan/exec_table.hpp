@@ -64,7 +64,8 @@ struct RouteRule {
     /// The last part of argv[0] is one of these, where there are any: else the guest's own file runs.
     static constexpr char called = '@';
     static constexpr char first = '&';  ///< goes before the caller's arguments ...
-    static constexpr char unless = ','; ///< ... but where the first of those begins so
+    static constexpr char unless = ','; ///< ... but where the first of those begins so; there ...
+    static constexpr char needs = ';';  ///< ... an argument is to be this, else the guest's own file runs
     /// The twin is watched: where it dies of a fault, or ends with this status (a number; none: no status
     /// counts), the guest's own file does the work. For tools that write a file and do not read standard
     /// input.

@@ -84,7 +84,10 @@ std::vector<std::string> clang_rules(const TwinTool &tool, Arch arch) {
     // 70: an internal compiler error (EX_SOFTWARE of sysexits.h).
     std::vector<std::string> rules{
         rule(RouteRule::watched, "70"), rule(RouteRule::first, "--target=" + llvm_triple(arch)),
-        rule(RouteRule::unless, "-cc1"), // as it calls itself; says for what by itself
+        // As it calls itself, and then says for what.
+        rule(RouteRule::unless, "-cc1"), rule(RouteRule::needs, "-triple"),
+        // What it was built for, among other things.
+        rule(RouteRule::argument, "-v"), rule(RouteRule::argument, "-version"),
         // Libraries of a user's that it looks for where it compiles for its own machine alone.
         rule(RouteRule::variable, "LIBRARY_PATH"), rule(RouteRule::variable, "CCC_OVERRIDE_OPTIONS"),
         rule(RouteRule::argument, "-load"), rule(RouteRule::argument, "--driver-mode=cl"),

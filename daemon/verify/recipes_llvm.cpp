@@ -22,12 +22,13 @@ std::vector<Recipe> make() {
          both_corpora(),
          {// What it is built for, and by which paths and defaults it calls itself and the linker.
           {"-dumpmachine"},
-          {"-v -### -O2 -g -Wall -c library.c"},
+          {"-v -O2 -fsyntax-only empty.c", Kind::guarded},
+          {"-### -O2 -g -Wall -c library.c"},
           {"-print-search-dirs"},
           {"-E -dM empty.c"},
           {"-O2 -g -Wall -Wextra -S types.c -o types.s"}, // with .ident
           {"-O0 -g3 -gdwarf-5 -c types.c -o types-O0.o"},
-          {"-v -### types-O0.o -lm -o library"}, // no file that is named by lot
+          {"-### types-O0.o -lm -o library"}, // no file that is named by lot
           {"-### --driver-mode=g++ -static-pie -flto=thin -fsanitize=address -rtlib=compiler-rt types-O0.o",
            Kind::guarded},
           {"-O3 -fPIC -MD -MP -Wall -Wextra -Wshadow -c warnings.c -o warnings.o"},
@@ -37,12 +38,12 @@ std::vector<Recipe> make() {
            "watched.o"},
           {"-O2 -flto -c types.c -o types-lto.o", Kind::guarded},
           {"-g -c assembled.S -o assembled.o", Kind::any},
+          {"-cc1 -S -O1 types.c -o types-cc1.s", Kind::guarded},
           {"-x c -std=c17 -O1 -c -o given.o - < types.c"},
           {"-O2 library.c -lm -o library"},
           {"./library"},
           {"$ readelf -p .comment library"},
           {"--driver-mode=g++ -std=c++20 -O2 -g -c language.cc -o language.o"},
-          {"--driver-mode=g++ -O0 -g -c containers.cc -o containers.o"},
           {"--driver-mode=g++ -O3 program.cc -o program"},
           {"./program"},
           {"wrong.c -c -o wrong.o", Kind::fails},

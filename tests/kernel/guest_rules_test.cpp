@@ -74,6 +74,10 @@ TEST_F(RouteRules, AnArgumentGoesBeforeTheCallersButForSomeCalls) {
     EXPECT_EQ(output_of(rules, "/run/show"), "twin:--target=t|");
     EXPECT_EQ(output_of(rules, "/run/show -c -cc1 x"), "twin:--target=t|-c|-cc1|x|");
     EXPECT_EQ(output_of(rules, "/run/show -cc1as x"), "twin:-cc1as|x|");
+    const std::vector<std::string> told{"&--target=t", ",-cc1", ";-triple"};
+    EXPECT_EQ(output_of(told, "/run/show -cc1 -triple x"), "twin:-cc1|-triple|x|");
+    EXPECT_EQ(output_of(told, "/run/show -cc1 x"), std::string(emulated) + "-cc1|x|");
+    EXPECT_EQ(output_of(told, "/run/show x"), "twin:--target=t|x|");
     EXPECT_EQ(output_of({"&--target=t", "<-plugin", ">native"}, "/run/show -plugin x"),
               "twin:--target=t|native|x|");
 }

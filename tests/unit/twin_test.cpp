@@ -177,6 +177,7 @@ TEST(Twins, OfClangAreToldTheTargetThatTheGuestsOwnWasBuiltFor) {
     EXPECT_EQ(clang.guest, "/usr/lib/llvm-14/bin/clang");
     EXPECT_EQ(clang.native, "/run/frankend/native/usr/lib/llvm-14/bin/clang");
     EXPECT_TRUE(has_rule(clang, "&--target=aarch64-unknown-linux-gnu") && has_rule(clang, ",-cc1"));
+    EXPECT_TRUE(has_rule(clang, ";-triple")) << "the compiler proper is told for what, or is the guest's";
     EXPECT_TRUE(has_rule(clang, "@clang++") && has_rule(clang, "@clang-14"));
     EXPECT_FALSE(has_rule(clang, "@clang-cl")) << "which compiles for another system";
     EXPECT_TRUE(has_rule(clang, "^-march=native") && has_rule(clang, "$LIBRARY_PATH") &&

@@ -72,11 +72,12 @@ END
     local emulated
     emulated=$(of_tool /clang emulated_calls)
     inside sh -c 'cd /tmp; echo "int f(void) { return 1; }" >f.c; clang -march=native -S f.c -o f.s; true'
+    inside sh -c 'cd /tmp; clang -cc1 -S f.c -o f.s; grep -q "^f:" f.s; ! grep -q eax f.s'
     inside sh -c 'ln -sf /usr/bin/clang /tmp/clang-cl; /tmp/clang-cl --version | grep -q windows-msvc'
-    [ "$(of_tool /clang emulated_calls)" -eq $((emulated + 2)) ]
+    [ "$(of_tool /clang emulated_calls)" -eq $((emulated + 3)) ]
     # A target of the caller's own counts for more than the one that the twin is told.
     inside sh -c 'clang --target=x86_64-linux-gnu -dumpmachine' | grep -qx x86_64-unknown-linux-gnu
-    [ "$(of_tool /clang emulated_calls)" -eq $((emulated + 2)) ]
+    [ "$(of_tool /clang emulated_calls)" -eq $((emulated + 3)) ]
 }
 
 @test "$arch: nothing of clang's twin is in the root" {
