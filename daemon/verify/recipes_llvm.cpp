@@ -38,7 +38,7 @@ std::vector<Recipe> make() {
            "watched.o"},
           {"-O2 -flto -c types.c -o types-lto.o", Kind::guarded},
           {"-g -c assembled.S -o assembled.o", Kind::any},
-          {"-cc1 -S -O1 types.c -o types-cc1.s", Kind::guarded},
+          {"-cc1 -S -O1 dynamic.c -o dynamic-cc1.s", Kind::guarded},
           {"-x c -std=c17 -O1 -c -o given.o - < types.c"},
           {"-O2 library.c -lm -o library"},
           {"./library"},
