@@ -95,7 +95,7 @@ bool environment_forbids_twins(char *const *environment) {
 }
 
 bool Rules::forbid(char *const *argv, char *const *environment) const {
-    bool found = false;
+    bool found = !is_called_well(argv);
     bool within = false;
     each_rule(first_, count_, [&](char kind, const char *text) {
         within = within || (kind == RouteRule::within && has_variable(environment, text));
@@ -103,14 +103,43 @@ bool Rules::forbid(char *const *argv, char *const *environment) const {
     each_rule(first_, count_, [&](char kind, const char *text) {
         found = found || (kind == RouteRule::argument && has_argument(argv, text, true)) ||
                 (kind == RouteRule::prefix && has_argument(argv, text, false) && !tries(argv, text)) ||
-                (kind == RouteRule::called && is_called(argv, text)) ||
+                (kind == RouteRule::not_called && is_called(argv, text)) ||
+                (kind == RouteRule::needs && goes_without(argv) && !has_argument(argv, text, true)) ||
                 (kind == RouteRule::variable && !within && has_variable(environment, text));
     });
     return found;
 }
 
-char *const *Rules::arguments(char *const *argv) const {
+bool Rules::is_called_well(char *const *argv) const {
     bool any = false;
+    bool found = false;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        any = any || kind == RouteRule::called;
+        found = found || (kind == RouteRule::called && is_called(argv, text));
+    });
+    return !any || found;
+}
+
+bool Rules::goes_without(char *const *argv) const {
+    bool found = argv[0] == nullptr;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        found = found || (kind == RouteRule::unless && argv[1] != nullptr && begins(argv[1], text));
+    });
+    return found;
+}
+
+const char *Rules::first_argument(char *const *argv) const {
+    const char *first = nullptr;
+    each_rule(first_, count_, [&](char kind, const char *text) {
+        if (kind == RouteRule::first)
+            first = text;
+    });
+    return goes_without(argv) ? nullptr : first;
+}
+
+char *const *Rules::arguments(char *const *argv) const {
+    const char *first = first_argument(argv);
+    bool any = first != nullptr;
     each_rule(first_, count_, [&](char kind, const char *text) {
         any = any ||
               (kind == RouteRule::exchange &&
@@ -119,17 +148,21 @@ char *const *Rules::arguments(char *const *argv) const {
     if (!any)
         return argv;
     const std::size_t count = count_of(argv);
-    const char **list = map_list(count + 1);
+    const char **list = map_list(count + 2);
     if (list == nullptr)
         return nullptr;
+    std::size_t written = 0;
     for (std::size_t i = 0; i < count; ++i) {
-        list[i] = argv[i];
+        const char *argument = argv[i];
         bool takes = false;
         each_rule(first_, count_, [&](char kind, const char *text) {
             if (kind == RouteRule::exchange_by && takes)
-                list[i] = text;
+                argument = text;
             takes = kind == RouteRule::exchange && std::strcmp(argv[i], text) == 0;
         });
+        list[written++] = argument;
+        if (i == 0 && first != nullptr)
+            list[written++] = first;
     }
     return const_cast<char *const *>(list);
 }

@@ -32,6 +32,11 @@ class Rules {
     bool is_fault(int status) const;
 
   private:
+    bool is_called_well(char *const *argv) const;
+    /// No argument is put before the caller's.
+    bool goes_without(char *const *argv) const;
+    /// nullptr: none is put before the caller's.
+    const char *first_argument(char *const *argv) const;
     bool tries(char *const *argv, const char *prefix) const;
     bool trusts(char *const *argv) const;
 

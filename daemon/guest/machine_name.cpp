@@ -1,7 +1,10 @@
-// frank-machine.so: goes along with those native tools that ask the kernel what machine this is, before the C
-// library in their search order. They are told what the guest's programs are.
+// frank-machine.so: goes along with those native tools that ask the kernel what machine this is, or where
+// they are, before the C library in their search order. They are told what the guest's programs are.
 #include "daemon/guest/guest_answer.hpp"
+#include "daemon/plan/twin.hpp"
 
+#include <algorithm>
+#include <climits>
 #include <cstring>
 #include <sys/syscall.h>
 #include <sys/utsname.h>
@@ -20,7 +23,32 @@ void ask_for_machine(char *machine, std::size_t room) {
     }
 }
 
+/// Takes the directory of the twins off the path of one; the length that is left.
+std::size_t as_guests(char *path, std::size_t length) {
+    const std::size_t native = std::strlen(frank::plan::twin_directory);
+    if (length <= native || path[native] != '/' ||
+        std::memcmp(path, frank::plan::twin_directory, native) != 0)
+        return length;
+    std::memmove(path, path + native, length - native);
+    return length - native;
+}
+
 } // namespace
+
+/// readlink(2), for a program's question where it is itself: it looks for its own parts from there.
+extern "C" [[gnu::visibility("default")]] ssize_t readlink(const char *path, char *answer,
+                                                           std::size_t room) noexcept {
+    const bool itself = std::strcmp(path, "/proc/self/exe") == 0;
+    char whole[PATH_MAX];
+    if (!itself)
+        return ::syscall(SYS_readlink, path, answer, room);
+    const ssize_t length = ::syscall(SYS_readlink, path, whole, sizeof whole);
+    if (length <= 0)
+        return length;
+    const std::size_t left = std::min(as_guests(whole, static_cast<std::size_t>(length)), room);
+    std::memcpy(answer, whole, left);
+    return static_cast<ssize_t>(left);
+}
 
 /// uname(2), with the guest's machine.
 extern "C" [[gnu::visibility("default")]] int uname(struct utsname *name) noexcept {

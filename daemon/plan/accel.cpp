@@ -40,6 +40,8 @@ RouteEntry route(const TwinTool &tool, Arch arch, const FileIdentity &file, std:
 
 } // namespace
 
+bool has_llvm(const Twins &twins) { return std::ranges::any_of(twins.tools, is_llvm); }
+
 std::uint64_t ToolVerdict::saved_by_call() const {
     return runs == 0 || native_us > emulated_us ? 0 : (emulated_us - native_us) / runs;
 }

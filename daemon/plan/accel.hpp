@@ -25,6 +25,8 @@ struct Twins {
     std::vector<std::string> tools; ///< paths in the tree
 };
 
+bool has_llvm(const Twins &twins);
+
 /// When a file is still the same one. The device's number is another after a reboot, maybe.
 struct FileIdentity {
     std::uint64_t device = 0, inode = 0, size = 0;

@@ -53,15 +53,20 @@ struct ExecEmulator {
 
 /// What a route says besides: strings whose first character is one of these.
 struct RouteRule {
-    static constexpr char argument = '='; ///< an argument that is this: the guest's own file runs
-    static constexpr char prefix = '^';   ///< an argument that begins so: the same
-    static constexpr char called = '@';   ///< called by this name, in whatever directory: the same
-    static constexpr char variable = '$'; ///< a variable of this name in the environment: the same
+    static constexpr char argument = '=';   ///< an argument that is this: the guest's own file runs
+    static constexpr char prefix = '^';     ///< an argument that begins so: the same
+    static constexpr char not_called = '*'; ///< called by this name, in whatever directory: the same
+    static constexpr char variable = '$';   ///< a variable of this name in the environment: the same
     static constexpr char within =
         '~'; ///< where the environment has this, no variable counts: a part of a call
     static constexpr char setting = '+';     ///< KEY=VALUE, for the twin's environment
     static constexpr char exchange = '<';    ///< an argument that is this is exchanged for ...
     static constexpr char exchange_by = '>'; ///< ... this, the string after it
+    /// The last part of argv[0] is one of these, where there are any: else the guest's own file runs.
+    static constexpr char called = '@';
+    static constexpr char first = '&';  ///< goes before the caller's arguments ...
+    static constexpr char unless = ','; ///< ... but where the first of those begins so; there ...
+    static constexpr char needs = ';';  ///< ... an argument is to be this, else the guest's own file runs
     /// The twin is watched: where it dies of a fault, or ends with this status (a number; none: no status
     /// counts), the guest's own file does the work. For tools that write a file and do not read standard
     /// input.

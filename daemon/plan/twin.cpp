@@ -18,6 +18,10 @@ std::string native_path(std::string_view path) {
     return std::string(twin_directory) + "/" + std::string(path);
 }
 
+std::string llvm_directory(int version) {
+    return std::string(llvm_place.before) + std::to_string(version) + std::string(llvm_place.after);
+}
+
 /// BEFORE VERSION or BEFORE VERSION AFTER: the version; empty: another path.
 std::string_view version_between(std::string_view path, std::string_view before,
                                  std::string_view after = {}) {
@@ -64,6 +68,18 @@ std::optional<TwinTool> in_versioned_place(std::string_view path, const std::str
     return std::nullopt;
 }
 
+/// Its path is the guest's.
+std::optional<TwinTool> in_llvm_place(std::string_view path) {
+    const std::string_view name = base_name(path);
+    if (role_of_name(name) != TwinRole::llvm || path.empty())
+        return std::nullopt;
+    for (const std::string &known : llvm_paths())
+        if (path == std::string_view(known).substr(1))
+            return TwinTool{name == "lld" ? ToolClass::binutils : ToolClass::compiler, known,
+                            native_path(path)};
+    return std::nullopt;
+}
+
 std::optional<TwinTool> in_bin(std::string_view path, const std::vector<std::string> &triplets) {
     const std::string_view name = base_name(path);
     if (path != "usr/bin/" + std::string(name) && path != "bin/" + std::string(name))
@@ -85,7 +101,7 @@ std::optional<TwinTool> in_bin(std::string_view path, const std::vector<std::str
 
 } // namespace
 
-std::vector<std::string> twin_packages(Arch arch) {
+std::vector<std::string> twin_packages(Arch arch, bool llvm) {
     const std::string triplet(gnu_triplet(arch));
     std::vector<std::string> packages;
     for (const char *kind : {"gcc-", "g++-", "gfortran-", "binutils-"})
@@ -97,6 +113,8 @@ std::vector<std::string> twin_packages(Arch arch) {
         packages.emplace_back(name);
     if (info(arch).elf_class != 1)
         packages.emplace_back("git");
+    if (llvm) // of the suite's own version
+        packages.insert(packages.end(), {"clang", "lld"});
     return packages;
 }
 
@@ -116,6 +134,8 @@ std::optional<TwinTool> tool_of(std::string_view path, Arch arch) {
         if (auto tool = in_versioned_place(path, triplet))
             return tool;
     }
+    if (auto tool = in_llvm_place(path))
+        return tool;
     return in_bin(path, triplets);
 }
 
@@ -128,11 +148,24 @@ std::vector<std::string> tool_directories(Arch arch) {
         for (const char *kind : {"/gcc-bin/*", "/binutils-bin/*"})
             directories.push_back(std::string(versioned_place) + triplet + kind);
     }
+    for (int version = llvm_place.first; version <= llvm_place.last; ++version)
+        directories.push_back(llvm_directory(version));
     return directories;
 }
 
+bool is_llvm(std::string_view path) { return in_llvm_place(path).has_value(); }
+
+std::vector<std::string> llvm_paths() {
+    std::vector<std::string> paths;
+    for (int version = llvm_place.first; version <= llvm_place.last; ++version)
+        for (const char *name : {"clang", "lld"})
+            paths.push_back("/" + llvm_directory(version) + "/" + name);
+    return paths;
+}
+
 std::string_view companion_of(std::string_view path) {
-    return base_name(path) == "cmake" ? twin_machine : base_name(path) == "git" ? twin_git : "";
+    const std::string_view name = base_name(path);
+    return name == "cmake" || name == "clang" ? twin_machine : name == "git" ? twin_git : "";
 }
 
 std::vector<std::string> converter_places() {

@@ -38,8 +38,9 @@ inline constexpr const char *guest_converters = "gconv-of-guest";
 
 /// Debian's, as its cross compilers have it: "aarch64-linux-gnu". Empty: Debian has none.
 std::string_view gnu_triplet(Arch arch);
-/// What to put into a native root so that it holds twins for `arch`, by Debian's names.
-std::vector<std::string> twin_packages(Arch arch);
+/// What to put into a native root so that it holds twins for `arch`, by Debian's names; with clang and lld,
+/// which are large, where they are asked for.
+std::vector<std::string> twin_packages(Arch arch, bool llvm = false);
 
 struct TwinTool {
     ToolClass tool_class;
@@ -61,6 +62,10 @@ struct UnprovenTool {
 std::vector<UnprovenTool> unproven_tools(Arch arch);
 /// Where in a native root such programs may be: relative directories; a "*" at the end is any one name.
 std::vector<std::string> tool_directories(Arch arch);
+/// Whether it is clang or lld, by its path in a native root.
+bool is_llvm(std::string_view path);
+/// Where a guest has clang and lld: canonical paths.
+std::vector<std::string> llvm_paths();
 /// The library that the tool at `path` is to load first; empty: none.
 std::string_view companion_of(std::string_view path);
 /// What is no program, and is needed by one all the same: the linker's plug-in.

@@ -52,6 +52,8 @@ constexpr std::array binutils{"as",      "ld.bfd",  "ld.gold", "ar",   "nm",    
 constexpr std::array drivers{"gcc", "g++", "cpp", "gfortran"};
 constexpr std::array compilers{"cc1", "cc1plus", "f951", "lto1", "collect2", "lto-wrapper"};
 
+constexpr std::array llvm_tools{"clang", "lld"};
+
 template <class List> bool holds(const List &list, std::string_view name) {
     return std::ranges::find(list, name) != std::ranges::end(list);
 }
@@ -117,6 +119,14 @@ std::string_view gnu_triplet(Arch arch) {
     return found == triplets.end() ? std::string_view() : found->name;
 }
 
+std::string llvm_triple(Arch arch) {
+    const std::string_view triplet = gnu_triplet(arch);
+    const std::size_t dash = triplet.find('-');
+    return triplet.empty()
+               ? ""
+               : std::string(triplet.substr(0, dash)) + "-unknown" + std::string(triplet.substr(dash));
+}
+
 std::vector<std::string> triplets_of(Arch arch) {
     const std::string debian(gnu_triplet(arch));
     if (debian.empty())
@@ -130,10 +140,11 @@ std::vector<std::string> triplets_of(Arch arch) {
 }
 
 TwinRole role_of_name(std::string_view name) {
-    return holds(drivers, name)     ? TwinRole::driver
-           : holds(compilers, name) ? TwinRole::compiler
-           : holds(binutils, name)  ? TwinRole::binutil
-                                    : TwinRole::none;
+    return holds(drivers, name)      ? TwinRole::driver
+           : holds(compilers, name)  ? TwinRole::compiler
+           : holds(binutils, name)   ? TwinRole::binutil
+           : holds(llvm_tools, name) ? TwinRole::llvm
+                                     : TwinRole::none;
 }
 
 std::optional<ToolClass> class_of_plain(std::string_view name) {

@@ -24,6 +24,14 @@ inline constexpr std::array<std::string_view, 2> git_places{"usr/lib/git-core", 
 /// As Debian's glibc has it compiled in.
 inline constexpr std::string_view debians_converters = "usr/lib/x86_64-linux-gnu/gconv";
 
+/// BEFORE VERSION AFTER: clang and lld in Debian, a directory for each version of LLVM. They are cross
+/// compilers by nature: a native one lies where the guest's own does.
+struct LlvmPlace {
+    std::string_view before, after;
+    int first, last;
+};
+inline constexpr LlvmPlace llvm_place{"usr/lib/llvm-", "/bin", 11, 22};
+
 /// Gentoo's crossdev: PLACE TRIPLET/gcc-bin/VERSION/, and binutils-bin alike.
 inline constexpr std::string_view versioned_place = "usr/x86_64-pc-linux-gnu/";
 

@@ -78,6 +78,68 @@ std::vector<std::string> compiler_rules(const TwinTool &tool, Arch arch, const P
     return rules;
 }
 
+/// What it was configured for is told by its first argument; all that comes later counts for more. It is told
+/// where it is (guest/machine_name.cpp), and finds headers and libraries as the guest's own does.
+std::vector<std::string> clang_rules(const TwinTool &tool, Arch arch) {
+    // 70: an internal compiler error (EX_SOFTWARE of sysexits.h).
+    std::vector<std::string> rules{
+        rule(RouteRule::watched, "70"), rule(RouteRule::first, "--target=" + llvm_triple(arch)),
+        // As it calls itself, and then says for what.
+        rule(RouteRule::unless, "-cc1"), rule(RouteRule::needs, "-triple"),
+        // What it was built for, among other things.
+        rule(RouteRule::argument, "-v"), rule(RouteRule::argument, "-version"),
+        // Libraries of a user's that it looks for where it compiles for its own machine alone.
+        rule(RouteRule::variable, "LIBRARY_PATH"), rule(RouteRule::variable, "CCC_OVERRIDE_OPTIONS"),
+        rule(RouteRule::argument, "-load"), rule(RouteRule::argument, "--driver-mode=cl"),
+        rule(RouteRule::argument, "--driver-mode=dxc"), rule(RouteRule::argument, "--driver-mode=flang")};
+    // Under other names it compiles for other machines: "clang-cl", "x86_64-linux-gnu-clang".
+    std::string version = tool.guest.substr(tool.guest.find(llvm_place.before) + llvm_place.before.size());
+    version.resize(version.find('/'));
+    for (const char *name : {"clang", "clang++", "clang-cpp"}) {
+        rules.push_back(rule(RouteRule::called, name));
+        rules.push_back(rule(RouteRule::called, std::string(name) + "-" + version));
+    }
+    for (const char *name : {"cc", "c++"})
+        rules.push_back(rule(RouteRule::called, name));
+    // This machine's own processor; libraries to load; the command line in what is made; and files of
+    // arguments, in which all that could be.
+    for (const char *text : {"-march=native", "-mcpu=native", "-mtune=native", "-fplugin", "-fpass-plugin",
+                             "-load=", "-grecord-", "-frecord-", "-fmodules", "--config", "@", "--offload",
+                             "-fopenmp-targets", "--cuda"})
+        rules.push_back(rule(RouteRule::prefix, text));
+    // Not proven for compilers whose own pointers have another size.
+    if (info(arch).elf_class == 1)
+        for (const char *text : {"-flto", "-emit-llvm", "-fembed-bitcode", "-emit-pch"})
+            rules.push_back(rule(RouteRule::prefix, text));
+    return rules;
+}
+
+/// A linker for many machines, which the files that it is given choose from.
+std::vector<std::string> lld_rules(Arch arch) {
+    std::vector<std::string> rules{rule(RouteRule::watched, ""), rule(RouteRule::argument, "-load")};
+    for (const char *text : {"--plugin-opt=mcpu=native", "-plugin-opt=mcpu=native", "--load-pass-plugin",
+                             "-load-pass-plugin", "-load="})
+        rules.push_back(rule(RouteRule::prefix, text));
+    if (info(arch).elf_class == 1)
+        for (const char *text :
+             {"-plugin-opt=", "--plugin-opt=", "--lto", "-lto"}) // clang's at a link with -flto
+            rules.push_back(rule(RouteRule::prefix, text));
+    return rules;
+}
+
+/// clang's plug-in for linkers is a library of the guest's.
+void spare_llvms_plugin(std::vector<std::string> &rules) {
+    for (int version = llvm_place.first; version <= llvm_place.last; ++version)
+        rules.push_back(rule(RouteRule::argument, "/" + std::string(llvm_place.before) +
+                                                      std::to_string(version) +
+                                                      std::string(llvm_place.after) + "/../lib/LLVMgold.so"));
+}
+
+/// A cross compiler's looks for all linkers by names with its triplet, which lld does not have.
+std::vector<std::string> collect_rules() {
+    return {rule(RouteRule::argument, "-fuse-ld=lld"), rule(RouteRule::argument, "-fuse-ld=mold")};
+}
+
 /// The compiler's plug-in is a library, and the guest's cannot be loaded.
 std::vector<std::string> linker_rules(const std::string &triplet, bool debians) {
     // Messages begin with the name that it was called by, which a cross compiler's driver has another for.
@@ -94,6 +156,7 @@ std::vector<std::string> linker_rules(const std::string &triplet, bool debians) 
             rules.push_back(rule(RouteRule::exchange_by,
                                  std::string(twin_directory) + "/" + std::string(place.cross) + tail));
         }
+    spare_llvms_plugin(rules);
     return rules;
 }
 
@@ -131,7 +194,7 @@ std::vector<std::string> git_rules() {
     std::vector<std::string> rules;
     for (const std::string text : {"bugreport", "diagnose", "gc", "commit-graph"}) {
         rules.push_back(rule(RouteRule::argument, text));
-        rules.push_back(rule(RouteRule::called, "git-" + text));
+        rules.push_back(rule(RouteRule::not_called, "git-" + text));
     }
     rules.push_back(rule(RouteRule::argument, "--build-options"));
     return rules;
@@ -166,6 +229,12 @@ std::vector<std::string> rules_of(const TwinTool &tool, Arch arch, const Package
         return driver_rules();
     if (name == "cc1" || name == "cc1plus" || name == "f951" || name == "lto1")
         return compiler_rules(tool, arch, packages);
+    if (name == "collect2")
+        return collect_rules();
+    if (name == "clang")
+        return clang_rules(tool, arch);
+    if (name == "lld")
+        return lld_rules(arch);
     if (plain == "as")
         return {rule(RouteRule::watched, "")};
     if (plain == "ld.bfd" || plain == "ld.gold")

@@ -14,20 +14,10 @@ namespace {
 
 std::string verifier() { return std::string(plan::twin_directory) + "/" + plan::twin_verifier; }
 
-sys::Fd copy_of(const sys::Fd &fd) {
-    return fd ? sys::Fd(sys::must(::fcntl(fd.get(), F_DUPFD_CLOEXEC, 3), "copy descriptor")) : sys::Fd();
-}
-
 } // namespace
 
 Acceleration::Acceleration(Context &context, Session &session)
     : context_(context), session_(session), record_(context.settings.load_acceleration(session.name())) {}
-
-/// One step of turn_on(): nothing is done once it is over, and what breaks in it ends the whole.
-template <class Act> void Acceleration::step(Act act) {
-    if (busy())
-        guarded(act, [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
-}
 
 void Acceleration::turn_on(AccelOrder order, sys::Fd log, Ears ears) {
     // What the session's start began by itself would end in our name: it is done over here.
@@ -41,63 +31,13 @@ void Acceleration::turn_on(AccelOrder order, sys::Fd log, Ears ears) {
     step([this] {
         const plan::Twins *known = context_.twins.find(record_.twins);
         if (order_.source)
-            return make_twins("");
+            return make_twins("", true);
         // Those of a directory are not made anew: it was given once.
         const bool remade = order_.again && known != nullptr && !known->suite.empty();
         if (known == nullptr || remade)
             return look_at_root();
         have_twins(known->digest);
     });
-}
-
-/// Which suite is it?
-void Acceleration::look_at_root() {
-    ears_.progress({"looking at the root", 0, 0, ""});
-    const auto done = [this](const plan::Result<void> &result, const TreeReport &report) {
-        step([&] {
-            if (!result)
-                return finish(result);
-            if (report.suite().empty())
-                return finish(plan::refuse(
-                    Error::invalid_state,
-                    "native twins can be made for a Debian alone, and session " + session_.name() + " has " +
-                        (report.os_name().empty() ? "something else" : report.os_name()) +
-                        ": give a native root that has the tools (--from)"));
-            const plan::Twins *there = context_.twins.newest(report.suite(), session_.settings().arch);
-            if (there == nullptr || (order_.again && there->digest == record_.twins))
-                return make_twins(report.suite());
-            have_twins(there->digest);
-        });
-    };
-    // The session runs: its own name is taken.
-    plan::SessionSettings settings = settings_of_nobody("frankend-look-" + std::to_string(++context_.trials));
-    settings.instance = session_.settings().instance;
-    settings.disk_ids = session_.settings().disk_ids;
-    settings.owner = session_.settings().owner;
-    workshop_ =
-        std::make_unique<Workshop>(context_,
-                                   WorkshopOrder{settings,
-                                                 plan::Network::none,
-                                                 {},
-                                                 {"/frank/frank-tree", "inspect", "/target", "--arch",
-                                                  std::string(plan::info(session_.settings().arch).debian)},
-                                                 {},
-                                                 copy_of(log_)},
-                                   Workshop::Ears{ears_.progress, done});
-    workshop_->begin();
-}
-
-void Acceleration::make_twins(const std::string &suite) {
-    making_ = std::make_unique<TwinMaking>(
-        context_, suite, session_.settings().arch, copy_of(log_), std::exchange(order_.source, nullptr),
-        TwinMaking::Ears{ears_.progress, [this](const plan::Result<std::string> &digest) {
-                             step([&] {
-                                 if (!digest)
-                                     return finish(tl::unexpected(digest.error()));
-                                 have_twins(*digest);
-                             });
-                         }});
-    making_->begin();
 }
 
 void Acceleration::have_twins(const std::string &digest) {
@@ -115,7 +55,7 @@ void Acceleration::have_twins(const std::string &digest) {
             tool = {tool.path};
     }
     save();
-    const auto look = [this] { survey([this] { verify(); }); };
+    const auto look = [this] { survey([this] { order_.fetch &&lacks_llvm() ? look_at_root() : verify(); }); };
     lent_ ? look() : lend(look);
 }
 
@@ -168,6 +108,8 @@ void Acceleration::survey(Next next) {
     Tool tool;
     tool.argv = {verifier(), "survey"};
     for (std::string &path : plan::surveyed_paths(record_, session_.settings().arch))
+        tool.argv.push_back(std::move(path));
+    for (std::string &path : unknown_llvm_paths())
         tool.argv.push_back(std::move(path));
     tool.line = [this](std::string_view line) { plan::take_survey_line(line, survey_); };
     tool.done = [this, next = std::move(next)](const plan::Result<void> &result) {

@@ -4,6 +4,7 @@
 #include "daemon/plan/accel.hpp"
 #include "daemon/plan/accel_wish.hpp"
 #include "daemon/session/accel_order.hpp"
+#include "daemon/session/breakage.hpp"
 #include "daemon/session/call_counts.hpp"
 #include "daemon/session/twin_making.hpp"
 
@@ -61,7 +62,10 @@ class Acceleration {
     using Next = std::function<void()>;
     void look_at_root();
     /// `suite`: empty for the given directory's.
-    void make_twins(const std::string &suite);
+    void make_twins(const std::string &suite, bool llvm);
+    std::vector<std::string> unknown_llvm_paths() const;
+    bool lacks_llvm() const;
+    std::vector<AccelRow> rows_without_twins() const;
     void have_twins(const std::string &digest);
     void lend(Next next);
     void send(std::vector<plan::RouteEntry> routes, sys::Fd mount, Next next);
@@ -93,6 +97,12 @@ class Acceleration {
     std::unique_ptr<Workshop> workshop_;
     std::unique_ptr<TwinMaking> making_;
 };
+
+/// One step of turn_on(): nothing is done once it is over, and what breaks in it ends the whole.
+template <class Act> void Acceleration::step(Act act) {
+    if (busy())
+        guarded(act, [this](plan::Refusal why) { finish(tl::unexpected(std::move(why))); });
+}
 
 /// Of a job: how it goes and ends.
 Acceleration::Ears ears_of(Context &context, JobId job);

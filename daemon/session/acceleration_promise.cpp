@@ -70,7 +70,9 @@ void Acceleration::keep_promise() {
             const JobId id = job.id;
             sys::Fd log(context_.job_files.create_log(id));
             context_.jobs.add(std::move(job));
-            turn_on({false, {}}, std::move(log), ears_of(context_, id));
+            AccelOrder order;
+            order.fetch = false; // what is at hand
+            turn_on(std::move(order), std::move(log), ears_of(context_, id));
         },
         [this](const plan::Refusal &why) {
             log_of(session_.name())

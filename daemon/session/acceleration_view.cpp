@@ -45,6 +45,7 @@ std::vector<AccelRow> Acceleration::rows() {
     for (const plan::UnprovenTool &tool : plan::unproven_tools(session_.settings().arch))
         if (survey_.contains(tool.guest))
             rows.push_back({std::string(to_text(tool.tool_class)), tool.guest, false, tool.why, 0, 0, 0});
+    std::ranges::move(rows_without_twins(), std::back_inserter(rows));
     return rows;
 }
 

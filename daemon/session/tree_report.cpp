@@ -75,6 +75,8 @@ void TreeReport::take_output(std::string_view line) {
         os_name_ = plan::printable(line, max_os_name);
     } else if (verb == "suite") {
         suite_ = plan::is_debian_suite(line) ? line : "";
+    } else if (verb == "llvm") {
+        llvm_ = line == "there";
     } else if (verb == "digest") {
         digest_ = line.size() == 64 && line.find_first_not_of("0123456789abcdef") == std::string_view::npos
                       ? line

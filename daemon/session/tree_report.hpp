@@ -15,7 +15,7 @@ class TreeReport {
   public:
     /// A line of its standard output: "progress UNIT DONE TOTAL", "stage TEXT", "arch NAME", "extra NAME",
     /// "os TEXT", "storage BITS FILE-SYSTEM", "version TEXT", "memory LOWEST OVERCOMMIT", "suite TEXT",
-    /// "twin PATH", "digest HEX", "checked ok".
+    /// "llvm there", "twin PATH", "digest HEX", "checked ok".
     void take_output(std::string_view line);
     /// A line of its standard error. The last one is the message where it fails.
     void take_error(std::string_view line);
@@ -29,6 +29,8 @@ class TreeReport {
 
     /// Of a Debian: "bookworm"; empty: it is none.
     const std::string &suite() const { return suite_; }
+    /// The root has clang or lld.
+    bool llvm() const { return llvm_; }
     /// Native twins: their paths in the tree, and the digest of it all. Both as checked as a file's name can
     /// be.
     const std::vector<std::string> &twins() const { return twins_; }
@@ -53,6 +55,7 @@ class TreeReport {
     std::string os_name_;
     std::string version_;
     std::string suite_, digest_;
+    bool llvm_ = false;
     std::vector<std::string> twins_;
     Memory memory_;
     std::string last_error_;

@@ -30,11 +30,11 @@ std::string digest_of_its_own(const plan::Twins &twins) {
 
 } // namespace
 
-TwinMaking::TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log,
+TwinMaking::TwinMaking(Context &context, std::string suite, bool llvm, plan::Arch arch, sys::Fd log,
                        std::shared_ptr<sys::Fd> source, Ears ears)
     : context_(context), twins_(new_twins(std::move(suite), arch)),
-      settings_(settings_of_tree(context, twins_.instance)), log_(std::move(log)), source_(std::move(source)),
-      ears_(std::move(ears)) {}
+      settings_(settings_of_tree(context, twins_.instance)), llvm_(llvm), log_(std::move(log)),
+      source_(std::move(source)), ears_(std::move(ears)) {}
 
 void TwinMaking::begin() {
     guarded(
@@ -63,6 +63,8 @@ void TwinMaking::fill() {
         argv.emplace_back("--given");
     else
         argv.insert(argv.end(), {"--suite", twins_.suite});
+    if (!source_ && llvm_)
+        argv.emplace_back("--llvm");
     if (!source_ && !context_.config.defaults.debian_mirror.empty())
         argv.insert(argv.end(), {"--mirror", context_.config.defaults.debian_mirror});
     const plan::Network network = source_ ? plan::Network::none

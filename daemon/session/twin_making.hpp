@@ -14,8 +14,8 @@ class TwinMaking {
         std::function<void(plan::Result<std::string>)> done;
     };
 
-    /// `log`: what the tools say to people.
-    TwinMaking(Context &context, std::string suite, plan::Arch arch, sys::Fd log,
+    /// `llvm`: with clang and lld. `log`: what the tools say to people.
+    TwinMaking(Context &context, std::string suite, bool llvm, plan::Arch arch, sys::Fd log,
                std::shared_ptr<sys::Fd> source, Ears ears);
 
     void begin();
@@ -31,6 +31,7 @@ class TwinMaking {
     Context &context_;
     plan::Twins twins_;
     plan::SessionSettings settings_; ///< of nobody
+    bool llvm_;
     sys::Fd log_;
     std::shared_ptr<sys::Fd> source_; ///< none: as the suite has them
     Ears ears_;

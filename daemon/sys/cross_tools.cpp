@@ -24,4 +24,16 @@ bool this_machine_has(const std::string &suite, plan::Arch arch) {
     });
 }
 
+bool this_machine_has_llvm() {
+    const Fd root(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC));
+    const auto has = [&root](const std::string &path) {
+        return static_cast<bool>(Fd(open_in_root(root.get(), path.substr(1).c_str(), O_PATH)));
+    };
+    const std::vector<std::string> paths = plan::llvm_paths(); // clang and lld in turn
+    for (std::size_t i = 0; root && i + 1 < paths.size(); i += 2)
+        if (has(paths[i]) && has(paths[i + 1]))
+            return true;
+    return false;
+}
+
 } // namespace frank::sys

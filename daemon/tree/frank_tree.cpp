@@ -53,6 +53,7 @@ int run(int argc, char **argv) {
     auto *suite = twins->add_option("--suite", twinning.suite);
     twins->add_flag("--given", twinning.given, "from the directory on standard input")->excludes(suite);
     twins->add_option("--arch", twinning.arch, "the guest's")->required();
+    twins->add_flag("--llvm", twinning.llvm, "with clang and lld");
     twins->add_option("--mirror", twinning.mirror, "the one archive to take them from");
     twins->add_option("--helpers", twinning.helpers, "the directory of what goes along")->required();
     try {

@@ -2,6 +2,7 @@
 
 #include "daemon/plan/elf.hpp"
 #include "daemon/plan/os_release.hpp"
+#include "daemon/plan/twin.hpp"
 #include "daemon/tree/needs.hpp"
 #include "daemon/tree/numbers.hpp"
 #include "daemon/tree/plain_file.hpp"
@@ -78,6 +79,14 @@ std::string os_release_of(int root) {
     return "";
 }
 
+/// clang or lld, which have twins where a root has them alone.
+bool has_llvm(const std::string &directory) {
+    const auto root = open_tree_root(directory);
+    return root && std::ranges::any_of(plan::llvm_paths(), [&root](const std::string &path) {
+               return static_cast<bool>(open_plain_file(root->get(), path.c_str()));
+           });
+}
+
 } // namespace
 
 Result<Findings> inspect(const std::string &directory, Arch wanted) {
@@ -121,6 +130,8 @@ Result<void> tell_findings(const std::string &directory, const std::string &arch
         reporter.say("suite", findings->suite);
     plan::ArchSet all = findings->extra;
     all.insert(findings->arch);
+    if (has_llvm(directory))
+        reporter.say("llvm", "there");
     if (plan::storage_trouble(all, findings->storage))
         reporter.say("storage",
                      std::to_string(findings->storage.wide.bits()) + " " + findings->storage.file_system);

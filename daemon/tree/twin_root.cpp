@@ -139,7 +139,7 @@ Result<void> patch_all(const fs::path &root, const CopiedTools &from, plan::Arch
 /// A native root of its own.
 Result<CopiedTools> tools_of_a_new_root(const std::string &directory, const TwinOptions &options,
                                         plan::Arch arch, Reporter &reporter) {
-    const BootstrapOptions bootstrapping{options.suite,  "amd64", "", plan::twin_packages(arch),
+    const BootstrapOptions bootstrapping{options.suite,  "amd64", "", plan::twin_packages(arch, options.llvm),
                                          options.mirror, true};
     if (auto made = bootstrap(directory, bootstrapping, reporter); !made)
         return tl::unexpected(made.error());
@@ -158,13 +158,13 @@ Result<CopiedTools> get_tools(const std::string &directory, const TwinOptions &o
                               Reporter &reporter) {
     if (options.given) {
         reporter.say("stage", "copying the tools");
-        return copy_tools(STDIN_FILENO, arch, directory, reporter);
+        return copy_tools(STDIN_FILENO, arch, directory, true, reporter);
     }
-    if (!sys::this_machine_has(options.suite, arch))
+    if (!sys::this_machine_has(options.suite, arch) || (options.llvm && !sys::this_machine_has_llvm()))
         return tools_of_a_new_root(directory, options, arch, reporter);
     reporter.say("stage", "copying this machine's tools");
     const sys::Fd root(sys::must(::open("/", O_RDONLY | O_DIRECTORY | O_CLOEXEC), "open /"));
-    return copy_tools(root.get(), arch, directory, reporter);
+    return copy_tools(root.get(), arch, directory, options.llvm, reporter);
 }
 
 } // namespace

@@ -15,6 +15,7 @@ struct TwinOptions {
     std::string arch;    ///< the guest's, by Debian's name
     std::string mirror;  ///< empty: the suite's own archives
     std::string helpers; ///< the directory of what goes along: frank-verify and libraries
+    bool llvm = false;   ///< with clang and lld; of a directory that is given, always
     bool given = false;  ///< standard input is a directory to take them from; the suite does not matter
 };
 

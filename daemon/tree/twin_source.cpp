@@ -51,7 +51,8 @@ std::vector<std::string> directories(int root, plan::Arch arch) {
 
 } // namespace
 
-Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &directory, Reporter &reporter) {
+Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &directory, bool llvm,
+                               Reporter &reporter) {
     CopiedTools copied;
     TwinLibraries libraries(root, directory);
     bool compiler = false;
@@ -60,7 +61,8 @@ Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &dir
             const std::string path = below(where, name);
             const auto tool = plan::tool_of(path, arch);
             const bool along = plan::goes_along(path);
-            if ((!tool && !along) || !is_regular(root, path, along ? 0 : may_run))
+            const bool of_llvm = plan::is_llvm(path);
+            if ((!tool && !along) || (of_llvm && !llvm) || !is_regular(root, path, along ? 0 : may_run))
                 continue;
             if (auto done = libraries.copy(path, path); !done)
                 return tl::unexpected(done.error());
@@ -73,7 +75,7 @@ Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &dir
                 return tl::unexpected(done.error());
             if (along)
                 continue;
-            compiler = compiler || tool->tool_class == plan::ToolClass::compiler;
+            compiler = compiler || (tool->tool_class == plan::ToolClass::compiler && !of_llvm);
             copied.tools.push_back(path);
             reporter.progress("files", copied.tools.size(), 0);
         }

@@ -19,8 +19,9 @@ struct CopiedTools {
 
 /// The tools below `root` (a directory's descriptor) that have a place in a guest of `arch`, and the
 /// libraries that they need, into `directory`. Nothing outside of `root` is looked at. Error::bad_image where
-/// there is no compiler, or where a library is missing; Error::limit_exceeded where it is too much.
-plan::Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &directory,
+/// there is no cross compiler of gcc's, or where a library is missing; Error::limit_exceeded where it is too
+/// much. `llvm`: with clang and lld, which are large.
+plan::Result<CopiedTools> copy_tools(int root, plan::Arch arch, const std::string &directory, bool llvm,
                                      Reporter &reporter);
 
 } // namespace frank::tree

@@ -8,9 +8,9 @@ namespace frank::verify {
 
 namespace {
 
-constexpr std::array classes{compiler_recipes,  binutils_recipes, driver_recipes, build_recipes,
-                             project_recipes,   git_recipes,      shell_recipes,  archive_recipes,
-                             coreutils_recipes, file_recipes};
+constexpr std::array classes{compiler_recipes, llvm_recipes,      binutils_recipes, driver_recipes,
+                             build_recipes,    project_recipes,   git_recipes,      shell_recipes,
+                             archive_recipes,  coreutils_recipes, file_recipes};
 
 bool is_digit(char c) { return c >= '0' && c <= '9'; }
 

@@ -44,6 +44,7 @@ struct Recipe {
 
 /// In the order of checking: what others call comes first.
 const std::vector<Recipe> &compiler_recipes();
+const std::vector<Recipe> &llvm_recipes();
 const std::vector<Recipe> &binutils_recipes();
 const std::vector<Recipe> &driver_recipes();
 const std::vector<Recipe> &build_recipes();

@@ -34,9 +34,9 @@ class RouteRules : public FrankExec {
 };
 
 TEST_F(RouteRules, ANameThatItIsCalledByLeavesItToTheGuest) {
-    EXPECT_EQ(output_of({"@show"}, "/run/show a"), std::string(emulated) + "a|");
-    EXPECT_EQ(output_of({"@sho"}, "/run/show a"), "twin:a|");
-    EXPECT_EQ(output_of({"@/run/show"}, "/run/show a"), "twin:a|") << "without its directory";
+    EXPECT_EQ(output_of({"*show"}, "/run/show a"), std::string(emulated) + "a|");
+    EXPECT_EQ(output_of({"*sho"}, "/run/show a"), "twin:a|");
+    EXPECT_EQ(output_of({"*/run/show"}, "/run/show a"), "twin:a|") << "without its directory";
 }
 
 TEST_F(RouteRules, AnArgumentLeavesItToTheGuest) {
@@ -73,6 +73,26 @@ TEST_F(RouteRules, AnArgumentIsExchangedWhereItIsThatAlone) {
     const std::vector<std::string> rules{"</lib/plugin", ">/native/plugin"};
     EXPECT_EQ(output_of(rules, "/run/show -plugin /lib/plugin /lib/plugin2"),
               "twin:-plugin|/native/plugin|/lib/plugin2|");
+}
+
+TEST_F(RouteRules, AnArgumentGoesBeforeTheCallersButForSomeCalls) {
+    const std::vector<std::string> rules{"&--target=t", ",-cc1"};
+    EXPECT_EQ(output_of(rules, "/run/show"), "twin:--target=t|");
+    EXPECT_EQ(output_of(rules, "/run/show -c -cc1 x"), "twin:--target=t|-c|-cc1|x|");
+    EXPECT_EQ(output_of(rules, "/run/show -cc1as x"), "twin:-cc1as|x|");
+    const std::vector<std::string> told{"&--target=t", ",-cc1", ";-triple"};
+    EXPECT_EQ(output_of(told, "/run/show -cc1 -triple x"), "twin:-cc1|-triple|x|");
+    EXPECT_EQ(output_of(told, "/run/show -cc1 x"), std::string(emulated) + "-cc1|x|");
+    EXPECT_EQ(output_of(told, "/run/show x"), "twin:--target=t|x|");
+    EXPECT_EQ(output_of({"&--target=t", "<-plugin", ">native"}, "/run/show -plugin x"),
+              "twin:--target=t|native|x|");
+}
+
+TEST_F(RouteRules, OtherNamesThanTheseLeaveItToTheGuest) {
+    const std::string by_name = "ln -s show /run/c-14; exec /run/c-14 1";
+    EXPECT_EQ(output_of({"@show", "@c-14"}, by_name), "twin:1|");
+    EXPECT_EQ(output_of({"@show", "@c-1"}, by_name), "-0|/run/c-14|/run/c-14|1|");
+    EXPECT_EQ(output_of({"@show"}, "/run/show 1"), "twin:1|");
 }
 
 TEST_F(RouteRules, AWatchedTwinThatDiesOfAFaultLeavesItToTheGuest) {

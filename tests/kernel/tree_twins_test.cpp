@@ -175,6 +175,38 @@ TEST_F(TreeTwins, ConvertTextAsFarAsTheGuestDoes) {
     });
 }
 
+TEST_F(TreeTwins, ThatAskWhereTheyAreAreToldWhereTheGuestsOwnIs) {
+    inside([](TreeSandbox &box) {
+        const std::string source = a_place() + "/source";
+        const std::string clang = "usr/lib/llvm-14/bin/clang";
+        add_program(source, clang, "/bin/readlink", "usr/lib64");
+        add_program(source, "usr/lib/llvm-14/bin/llc", "/bin/readlink", "usr/lib64");
+        add_program(source, "usr/bin/aarch64-linux-gnu-gcc-12", "/bin/readlink", "usr/lib64");
+        const TreeRun run = make_twins(box, source);
+        ASSERT_EQ(run.code, 0) << run.err;
+        EXPECT_THAT(run.out, HasSubstr("twin " + clang + "\n"));
+        EXPECT_THAT(run.out, Not(HasSubstr("llc")));
+        show_twins(box);
+        const std::string native = "/run/frankend/native/";
+        EXPECT_EQ(output_of(native + clang + " /proc/self/exe"), "/" + clang + "\n");
+        EXPECT_EQ(output_of(native + clang + " /proc/1/exe"), output_of("readlink /proc/1/exe"));
+        const std::string gcc = native + "usr/bin/aarch64-linux-gnu-gcc-12";
+        EXPECT_THAT(output_of(gcc + " /proc/self/exe"), HasSubstr("usr/bin/aarch64-linux-gnu-gcc-12"));
+        EXPECT_THAT(output_of(gcc + " /proc/self/exe"), Not(HasSubstr("llvm")));
+        hide_twins();
+    });
+}
+
+TEST_F(TreeTwins, OfClangAloneAreNoCrossCompiler) {
+    inside([](TreeSandbox &box) {
+        const std::string source = a_place() + "/source";
+        add_program(source, "usr/lib/llvm-14/bin/clang", "/bin/true", "usr/lib64");
+        const TreeRun run = make_twins(box, source);
+        EXPECT_NE(run.code, 0);
+        EXPECT_THAT(run.err, HasSubstr("there is no cross compiler for arm64"));
+    });
+}
+
 TEST_F(TreeTwins, OfADirectoryWithoutACompilerAreRefused) {
     inside([](TreeSandbox &box) {
         const std::string source = a_place() + "/source";

@@ -30,7 +30,7 @@ class AccelerationTest : public LedgerTest {
         return FakeOutcome::exits(0);
     }
     std::string surveyed(const std::string &path) {
-        return missing.contains(path)
+        return missing.contains(path) || (path.find("/llvm-") != std::string::npos && path != llvm)
                    ? ""
                    : "file\t" + path + "\t1\t" + std::to_string(inodes[path]) + "\t3\t4\t5\n";
     }
@@ -75,6 +75,7 @@ class AccelerationTest : public LedgerTest {
     std::string inspection = "arch arm64\nos Debian GNU/Linux 12 (bookworm)\nsuite bookworm\nchecked ok\n";
     std::string making = "twin usr/bin/sed\ntwin usr/bin/tar\ntwin usr/bin/make\ndigest " +
                          std::string(64, 'a') + "\nchecked ok\n";
+    std::string llvm;                ///< clang's path, where the root has it
     std::string making_hangs, hangs; ///< the verb that does not end
     std::set<std::string> missing,
         differs;                       ///< tools: that the root does not have, whose twins are not the same

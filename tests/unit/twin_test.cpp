@@ -188,7 +188,7 @@ TEST(Twins, OfGitAreThereFor64BitGuestsWhereverItIs) {
 
 TEST(Twins, OfGitLeaveToTheGuestWhatTellsOfItAndWritesBloomFilters) {
     const TwinTool git = tool("usr/lib/git-core/git");
-    for (const char *rule : {"=--build-options", "=bugreport", "=gc", "@git-gc", "=commit-graph"})
+    for (const char *rule : {"=--build-options", "=bugreport", "=gc", "*git-gc", "=commit-graph"})
         EXPECT_TRUE(has_rule(git, rule)) << rule;
     EXPECT_FALSE(has_rule(tool("usr/bin/make"), "=gc"));
 }
@@ -215,6 +215,52 @@ TEST(Twins, ThatAreNotProvenAreToldOf) {
     for (const Arch arch : {Arch::arm64, Arch::armhf})
         for (const UnprovenTool &each : unproven_tools(arch))
             EXPECT_FALSE(tool_of(std::string_view(each.guest).substr(1), arch)) << each.guest;
+}
+
+TEST(Twins, OfClangAreToldTheTargetThatTheGuestsOwnWasBuiltFor) {
+    const TwinTool clang = tool("usr/lib/llvm-14/bin/clang");
+    EXPECT_EQ(clang.tool_class, ToolClass::compiler);
+    EXPECT_EQ(clang.guest, "/usr/lib/llvm-14/bin/clang");
+    EXPECT_EQ(clang.native, "/run/frankend/native/usr/lib/llvm-14/bin/clang");
+    EXPECT_TRUE(has_rule(clang, "&--target=aarch64-unknown-linux-gnu") && has_rule(clang, ",-cc1"));
+    EXPECT_TRUE(has_rule(clang, ";-triple")) << "the compiler proper is told for what, or is the guest's";
+    EXPECT_TRUE(has_rule(clang, "@clang++") && has_rule(clang, "@clang-14"));
+    EXPECT_FALSE(has_rule(clang, "@clang-cl")) << "which compiles for another system";
+    EXPECT_TRUE(has_rule(clang, "^-march=native") && has_rule(clang, "$LIBRARY_PATH") &&
+                has_rule(clang, "^-fplugin"));
+    EXPECT_FALSE(has_rule(clang, "^-flto"));
+    EXPECT_EQ(companion_of("usr/lib/llvm-14/bin/clang"), twin_machine) << "and where it is";
+    const auto hard = rules_of(tool_of("usr/lib/llvm-19/bin/clang", Arch::armhf).value(), Arch::armhf);
+    EXPECT_NE(std::ranges::find(hard, "&--target=arm-unknown-linux-gnueabihf"), hard.end());
+    EXPECT_NE(std::ranges::find(hard, "^-flto"), hard.end()) << "pointers of another size";
+    EXPECT_LE(hard.size(), exec_table_max_rules);
+    const TwinTool lld = tool("usr/lib/llvm-14/bin/lld");
+    EXPECT_EQ(lld.tool_class, ToolClass::binutils);
+    EXPECT_TRUE(has_rule(lld, "!"));
+    for (const char *path : {"usr/lib/llvm-14/bin/clangd", "usr/lib/llvm-14/bin/llc", "usr/bin/clang",
+                             "usr/lib/llvm-14/lib/clang", "usr/lib/llvm-x/bin/clang"})
+        EXPECT_FALSE(tool_of(path, Arch::arm64)) << path;
+    EXPECT_FALSE(tool_of("usr/lib/llvm-14/bin/clang", Arch::amd64));
+}
+
+TEST(Twins, OfClangAreThereForRootsThatHaveItAlone) {
+    const auto packages = twin_packages(Arch::arm64);
+    EXPECT_EQ(std::ranges::find(packages, "clang"), packages.end());
+    const auto more = twin_packages(Arch::arm64, true);
+    EXPECT_NE(std::ranges::find(more, "clang"), more.end());
+    EXPECT_NE(std::ranges::find(more, "lld"), more.end());
+    EXPECT_TRUE(is_llvm("usr/lib/llvm-19/bin/lld") && !is_llvm("usr/bin/sed"));
+    for (const std::string &path : llvm_paths())
+        EXPECT_TRUE(is_llvm(path.substr(1))) << path;
+}
+
+TEST(Twins, OfGccLeaveTheSearchForLldToTheGuestsOwn) {
+    EXPECT_TRUE(has_rule(tool("usr/lib/gcc-cross/aarch64-linux-gnu/12/collect2"), "=-fuse-ld=lld"));
+}
+
+TEST(Twins, OfLinkersLeaveClangsPluginToTheGuestsOwn) {
+    for (const char *linker : {"usr/bin/aarch64-linux-gnu-ld.bfd", "usr/bin/aarch64-linux-gnu-ld.gold"})
+        EXPECT_TRUE(has_rule(tool(linker), "=/usr/lib/llvm-14/bin/../lib/LLVMgold.so")) << linker;
 }
 
 TEST(Twins, OfCompilersLookWhereANativeOneLooks) {

@@ -21,6 +21,8 @@ TEST(Recipes, AreFoundByTheNameWithoutTripletAndVersion) {
     expect_tool("aarch64-linux-gnu-gcc-ar-12", "gcc-ar");
     expect_tool("riscv64-linux-gnu-ld.bfd", "ld.bfd");
     expect_tool("cc1plus", "cc1plus");
+    expect_tool("clang", "clang");
+    expect_tool("lld", "lld");
     expect_tool("[", "[");
     expect_tool("git", "git");
     expect_tool("git-core/git", "git-core/git");
