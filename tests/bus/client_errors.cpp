@@ -79,7 +79,7 @@ TEST_F(FrankctlErrors, FindsSessionsWhoseNamesAreEscapedInPaths) {
 }
 
 TEST_F(FrankctlErrors, UsageErrorsAreTheClientsOwn125) {
-    EXPECT_EQ(run({"snapshot", "box"}).status, 125);
+    EXPECT_EQ(run({"conjure", "box"}).status, 125);
     EXPECT_EQ(run({}).status, 125);
     EXPECT_EQ(run({"run", "--help"}).status, 0);
     EXPECT_EQ(run({"run", "box", "--env", "=x", "--", "true"}).err,
