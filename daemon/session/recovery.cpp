@@ -44,12 +44,14 @@ void Ledger::Impl::recover() {
 /// Throw-away ones whose tree is another's by now.
 void Ledger::Impl::forget_committed() {
     std::vector<std::string> gone;
-    for (const auto &[name, session] : sessions)
-        if (session->settings().layers.throw_away && std::ranges::count_if(sessions, [&](const auto &entry) {
-                                                         return entry.second->settings().instance ==
-                                                                session->settings().instance;
-                                                     }) > 1)
-            gone.push_back(name);
+    for (const auto &one : sessions) {
+        const plan::SessionSettings &settings = one.second->settings();
+        const auto has_its_tree = [&](const auto &other) {
+            return other.second->settings().instance == settings.instance;
+        };
+        if (settings.layers.throw_away && std::ranges::count_if(sessions, has_its_tree) > 1)
+            gone.push_back(one.first);
+    }
     for (const std::string &name : gone)
         guarded(
             [&] {
