@@ -13,7 +13,7 @@ struct Names {
 };
 
 std::shared_ptr<Names> add_names(CLI::App &verb, const char *what) {
-    const auto names = std::make_shared<Names>();
+    auto names = std::make_shared<Names>();
     verb.add_option("NAME", names->name, what)->required();
     verb.add_option("NEW", names->new_name, "what to call the new one: a-z, 0-9 and '-'")->required();
     return names;

@@ -54,6 +54,7 @@ sys::Fd one_over_the_other(const plan::LaunchRequest &request, const sys::Fd &tr
                            const std::vector<Below> &below) {
     const sys::Fd ids = ids_of_ours(request);
     std::vector<sys::Fd> lower;
+    lower.reserve(below.size());
     for (const Below &each : below)
         lower.push_back(each.adopted ? mapped(each.tree, idmap_namespace(request), request.op)
                                      : mapped(each.tree, ids, request.op));

@@ -84,6 +84,7 @@ class Ledger::Impl {
     void collect_layers();
 
     plan::Result<Session *> ground_of(const std::string &name);
+    plan::Result<plan::SessionName> passing_name(const std::string &name) const;
     void spawn_throw_away(const std::string &name, SpawnOrder order);
     void spawn_and_watch(Session &session, SpawnOrder order);
     void watch_job(const std::string &name, JobId job);

@@ -201,7 +201,7 @@ void Ledger::Impl::make_layer(Session &session, const Done &done) {
                     [&](plan::Refusal why) { result = tl::unexpected(std::move(why)); });
             if (!result && there != nullptr) {
                 there->leave_ground();
-                begin_destruction(*there, 0);
+                guarded([&] { begin_destruction(*there, 0); }, [](const plan::Refusal &) {});
             }
             done(result);
         });

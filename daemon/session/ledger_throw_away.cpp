@@ -8,16 +8,6 @@
 
 namespace frank::session {
 
-namespace {
-
-/// Five characters of the random name of its tree.
-std::string mark() {
-    constexpr std::size_t length = 5;
-    return plan::to_text(new_instance()).substr(0, length);
-}
-
-} // namespace
-
 plan::Result<Session *> Ledger::Impl::ground_of(const std::string &name) {
     Session *session = find(name);
     if (session == nullptr)
@@ -34,6 +24,16 @@ plan::Result<Session *> Ledger::Impl::ground_of(const std::string &name) {
     return session;
 }
 
+/// NAME@ID, with five characters of a random name.
+plan::Result<plan::SessionName> Ledger::Impl::passing_name(const std::string &name) const {
+    constexpr std::size_t length = 5;
+    std::string own;
+    do
+        own = name + "@" + plan::to_text(new_instance()).substr(0, length);
+    while (find(own) != nullptr);
+    return plan::SessionName::parse_any(own);
+}
+
 void Ledger::Impl::spawn_throw_away(const std::string &name, SpawnOrder order) {
     const auto held = std::make_shared<SpawnOrder>(std::move(order)); // std::function copies, it does not
     const auto refuse = [this, held](const plan::Refusal &why) {
@@ -43,7 +43,7 @@ void Ledger::Impl::spawn_throw_away(const std::string &name, SpawnOrder order) {
     if (!ground)
         return refuse(ground.error());
     const plan::SessionSettings &of = (*ground)->settings();
-    const auto own_name = plan::SessionName::parse_any(name + "@" + mark());
+    const auto own_name = passing_name(name);
     if (!own_name)
         return refuse(own_name.error());
     if (const auto may = may_have(own_name->str(), held->caller); !may)
@@ -52,7 +52,13 @@ void Ledger::Impl::spawn_throw_away(const std::string &name, SpawnOrder order) {
         derive(**ground, *own_name, of.owner, of.layers.untouched ? of.layers.base : of.instance);
     if (!derived)
         return refuse(derived.error());
-    (*derived)->become_throw_away(of.binds);
+    plan::Result<void> settled;
+    guarded([&, session = *derived] { session->become_throw_away(of.binds); },
+            [&](plan::Refusal why) { settled = tl::unexpected(std::move(why)); });
+    if (!settled) {
+        guarded([&, session = *derived] { begin_destruction(*session, 0); }, [](const plan::Refusal &) {});
+        return refuse(settled.error());
+    }
     make_layer(**derived, [this, own = own_name->str(), held, refuse](const plan::Result<void> &made) {
         Session *session = find(own);
         if (!made || session == nullptr)

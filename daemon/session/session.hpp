@@ -119,6 +119,7 @@ class Session final : private GuestListener {
 
     GuestListener &listener() { return *this; }
     plan::Result<void> may_start() const;
+    plan::Result<void> others_directories() const;
     void stand();
     void touch();
     void begin_start();

@@ -10,11 +10,20 @@
 
 namespace frank::session {
 
+plan::Result<void> Session::others_directories() const {
+    return plan::refuse(Error::invalid_state, "session " + name() + " sees the directories of session " +
+                                                  settings_.source + ": bind or unbind them there");
+}
+
 void Session::bind(plan::Bind bind, sys::Fd directory, Ledger::Done done) {
+    if (settings_.layers.throw_away)
+        return tell_later(std::move(done), others_directories());
     binds_->add(std::move(bind), std::move(directory), std::move(done));
 }
 
 void Session::unbind(const std::string &target, Ledger::Done done) {
+    if (settings_.layers.throw_away)
+        return tell_later(std::move(done), others_directories());
     binds_->remove(target, std::move(done));
 }
 

@@ -16,10 +16,13 @@ teardown_file() {
     for name in layered twin kept; do frank destroy --force "$name" || true; done
 }
 
+stored_is() { [ "$(ls "$FRANK_SANDBOX/storage")" = "$1" ]; }
+none_is_thrown_away() { ! frank list --quiet | grep -q @; }
 in_root() { frank run layered "$@"; }
 
 @test "a throw-away session sees the root, changes it as it likes, and leaves nothing" {
-    local before && before=$(ls "$FRANK_SANDBOX/storage")
+    local before
+    before=$(ls "$FRANK_SANDBOX/storage")
     run frank run layered --ephemeral -- sh -c 'id -u; dpkg --purge --force-all hostname >/dev/null 2>&1
         rm -r /usr/share/doc; mv /usr/lib /usr/moved && mv /usr/moved /usr/lib; ls -d /usr/share/doc; echo done'
     echo "$output"
@@ -28,7 +31,7 @@ in_root() { frank run layered "$@"; }
     in_root -- sh -c 'test -d /usr/share/doc && dpkg -s hostname | grep -q "ok installed"'
     frank stop layered
     [ "$(frank list --quiet | grep -c layered)" = 1 ]
-    eventually 10 eval '[ "$(ls "$FRANK_SANDBOX/storage")" = "$before" ]'
+    eventually 10 stored_is "$before"
 }
 
 @test "a snapshot is taken in no time, and a rollback has the root as it was" {
@@ -91,7 +94,7 @@ in_root() { frank run layered "$@"; }
     for i in 1 2 3 4; do
         [ "$(frank attach "${jobs[i - 1]}")" = "$i" ]
     done
-    eventually 10 eval '! frank list --quiet | grep -q @'
+    eventually 10 none_is_thrown_away
     frank run layered -- true
     frank stop layered
 }
@@ -114,6 +117,6 @@ in_root() { frank run layered "$@"; }
 
 @test "nothing of any of it is left when they are destroyed" {
     for name in layered twin kept; do frank destroy --force "$name"; done
-    eventually 10 eval '[ "$(ls "$FRANK_SANDBOX/storage")" = "$stored" ]'
+    eventually 10 stored_is "$stored"
     [ -z "$(ls "$FRANK_SANDBOX/state/layers")" ]
 }

@@ -151,6 +151,19 @@ TEST_F(LayersOf, AfterAReboot) {
     EXPECT_TRUE(start("rpi3"));
 }
 
+TEST_F(LayersOf, ItsDirectoriesAreTheRootsAndItsAffair) {
+    const auto spawned = spawn("rpi3", passing({"sleep"}));
+    plan::Bind bind;
+    bind.target = "/srv";
+    const auto bound = answer([&](auto done) { ledger->bind(thrown_away(), bind, some_file(), done); });
+    EXPECT_THAT(bound.error().message, HasSubstr("sees the directories of session rpi3"));
+    const auto unbound = answer([&](auto done) { ledger->unbind(thrown_away(), "/srv", done); });
+    EXPECT_EQ(unbound.error().error, Error::invalid_state);
+    EXPECT_TRUE(ledger->signal(spawned->job, SIGTERM));
+    EXPECT_TRUE(until([&] { return thrown_away().empty(); }));
+    EXPECT_TRUE(settled());
+}
+
 TEST_F(LayersOf, AThrowAwayOneOfAThrowAwayOneIsRefused) {
     const auto spawned = spawn("rpi3", passing({"sleep"}));
     EXPECT_EQ(spawn(thrown_away(), passing({"true"})).error().error, Error::invalid_state);
