@@ -36,17 +36,17 @@ std::size_t as_guests(char *path, std::size_t length) {
 } // namespace
 
 /// readlink(2), for a program's question where it is itself: it looks for its own parts from there.
-extern "C" [[gnu::visibility("default")]] ssize_t readlink(const char *path, char *answer,
-                                                           std::size_t room) noexcept {
+extern "C" [[gnu::visibility("default")]] ssize_t readlink(const char *path, char *buf,
+                                                           std::size_t len) noexcept {
     const bool itself = std::strcmp(path, "/proc/self/exe") == 0;
     char whole[PATH_MAX];
     if (!itself)
-        return ::syscall(SYS_readlink, path, answer, room);
+        return ::syscall(SYS_readlink, path, buf, len);
     const ssize_t length = ::syscall(SYS_readlink, path, whole, sizeof whole);
     if (length <= 0)
         return length;
-    const std::size_t left = std::min(as_guests(whole, static_cast<std::size_t>(length)), room);
-    std::memcpy(answer, whole, left);
+    const std::size_t left = std::min(as_guests(whole, static_cast<std::size_t>(length)), len);
+    std::memcpy(buf, whole, left);
     return static_cast<ssize_t>(left);
 }
 

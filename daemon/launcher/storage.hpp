@@ -47,7 +47,7 @@ class Storage {
     void drop(const plan::LaunchRequest &request) const;
 
   private:
-    Below open_below(const plan::Instance &instance) const;
+    Below open_below(const plan::Instance &id) const;
 
     sys::Fd directory_;
 };

@@ -7,7 +7,7 @@
 namespace frank::plan {
 
 toml::table to_table(const Layering &layering);
-/// Of the reader's key "layers". What is wrong is told to the reader.
-Layering read_layering(TomlReader &reader);
+/// Of its key "layers". What is wrong is told to it.
+Layering read_layering(TomlReader &outer);
 
 } // namespace frank::plan
