@@ -33,7 +33,7 @@ in_root() { frank run layered "$@"; }
     in_root -- sh -c 'test -d /usr/share/doc && dpkg -s hostname | grep -q "ok installed"'
     frank stop layered
     [ "$(frank list --quiet | grep -c layered)" = 1 ]
-    eventually 10 nothing_new_since "$before"
+    eventually 60 nothing_new_since "$before"
 }
 
 @test "a snapshot is taken in no time, and a rollback has the root as it was" {
@@ -96,7 +96,7 @@ in_root() { frank run layered "$@"; }
     for i in 1 2 3 4; do
         [ "$(frank attach "${jobs[i - 1]}")" = "$i" ]
     done
-    eventually 10 none_is_thrown_away
+    eventually 60 none_is_thrown_away
     frank run layered -- true
     frank stop layered
 }
@@ -120,6 +120,6 @@ in_root() { frank run layered "$@"; }
 @test "nothing of any of it is left when they are destroyed" {
     for name in layered twin kept; do frank destroy --force "$name" || true; done # it may be the second try
     none_is_there
-    eventually 10 nothing_new_since "$stored"
+    eventually 60 nothing_new_since "$stored"
     [ -z "$(ls "$FRANK_SANDBOX/state/layers")" ]
 }
